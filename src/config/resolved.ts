@@ -1,0 +1,94 @@
+import type { Format } from './format';
+
+/** An evaluation with nothing left to look up but data and models: defaults filled in, inheritance applied. */
+export interface ResolvedEvaluation {
+	readonly name: string;
+	readonly dataset: DatasetSpec;
+	readonly slice: SliceSpec;
+	readonly columns: ColumnMapping;
+	readonly on_bad_row: 'error' | 'skip';
+	readonly output_type: string;
+	readonly models: readonly ModelSpec[];
+	/** At least one; the first is the base of comparisons. Names are unique. */
+	readonly variants: readonly Variant[];
+	readonly assertions: readonly Assertion[];
+}
+
+export interface DatasetSpec {
+	/** As written: a Hub id, or a path relative to the evaluation file. */
+	readonly path: string;
+	readonly names: readonly string[] | 'all' | null;
+	readonly revision: string;
+	readonly test_split: string;
+	readonly validation_split: string;
+	readonly fewshot_split: string;
+	readonly id_column: string | null;
+}
+
+export interface SliceSpec {
+	/** Column → accepted values; filters rows of every split. A Map, so that a column may have any name. */
+	readonly where: readonly {
+		readonly column: string;
+		readonly values: readonly (string | number | boolean | null)[];
+	}[];
+	readonly sample: { readonly size: number; readonly seed: number } | null;
+	readonly limit: number | { readonly per_subject: number } | null;
+}
+
+/** Columns of the data by the name that templates use for them. */
+export interface ColumnMapping {
+	readonly question: string;
+	readonly choices: string;
+	readonly answer: string;
+	readonly subject: string;
+}
+
+export interface ModelSpec {
+	/** How the model is named in results: the id or path as written. */
+	readonly name: string;
+	readonly source: { readonly path: string } | { readonly id: string };
+	readonly engine: 'onnx' | 'endpoint';
+	readonly revision: string;
+	/** Null: the widest file there is, fp32 first. */
+	readonly dtype: string | null;
+	readonly device: Device;
+}
+
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type Device = (typeof devices)[number];
+
+export interface Variant {
+	readonly name: string;
+	/** The preset it is or extends. */
+	readonly preset: string | null;
+	readonly format: Format;
+}
+
+export interface Assertion {
+	readonly metric: AssertionMetric;
+	readonly model: string | null;
+	readonly variant: string | null;
+	readonly base: string | null;
+	readonly min: number | null;
+	readonly max: number | null;
+}
+
+export const assertionMetrics = [
+	'accuracy',
+	'label_mass',
+	'aggregate',
+	'delta',
+	'flips',
+	'right_to_wrong',
+	'wrong_to_right',
+	'churn',
+	'missing',
+	'rstd',
+	'n',
+	'skipped',
+	'errors',
+	'p_value',
+	'p_adjusted',
+	'truncated',
+] as const;
+export type AssertionMetric = (typeof assertionMetrics)[number];

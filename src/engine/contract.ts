@@ -1,0 +1,57 @@
+import type { CancellationToken } from '../protocol/cancellation';
+import type { Disposable } from '../protocol/event';
+import type { Message } from '../protocol/messages';
+
+/** Scores texts after one context. Token ids as the model reads them, BOS included where there is one. */
+export interface LoglikelihoodRequest {
+	/** At least one token. */
+	readonly context: readonly number[];
+	/** Each at least one token long. */
+	readonly continuations: readonly (readonly number[])[];
+}
+
+export interface LoglikelihoodResult {
+	/** One for each continuation, in order. */
+	readonly continuations: readonly {
+		/** Σ ln p(token | what stands before it). */
+		readonly logprob: number;
+		/** Whether each token was the most probable one. */
+		readonly greedy: boolean;
+	}[];
+	/** The most probable token of the whole vocabulary after the context. */
+	readonly argmax: number;
+	/** Tokens that went through the model for this request. */
+	readonly computed: number;
+}
+
+/** What computed the numbers: recorded with every run. */
+export interface EngineInfo {
+	readonly name: string;
+	readonly version: string;
+	/** The execution provider in use. */
+	readonly device: string;
+	/** What the choice of the device has to tell, such as a fallback. */
+	readonly notes: readonly Message[];
+	readonly threads: number | null;
+	readonly dtype: string;
+	readonly files: readonly { readonly path: string; readonly sha256: string }[];
+	/** Tokens the model can attend to. */
+	readonly window: number;
+	readonly vocabularySize: number;
+	readonly capabilities: EngineCapabilities;
+}
+
+export interface EngineCapabilities {
+	/** Log-probabilities of given tokens of any number. */
+	readonly continuations: 'any' | 'one_token';
+	/** The most probable token of the whole vocabulary. */
+	readonly argmax: boolean;
+	readonly prefixReuse: boolean;
+}
+
+/** The only thing that computes. Local and remote engines look alike from here on. */
+export interface Engine extends Disposable {
+	readonly info: EngineInfo;
+	/** Results come in the order of the requests, and are asked for no faster than they are read. */
+	loglikelihood(requests: Iterable<LoglikelihoodRequest>, token: CancellationToken): AsyncIterable<LoglikelihoodResult>;
+}

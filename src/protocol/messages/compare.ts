@@ -1,0 +1,1 @@
+export const compareMessages = {} as const satisfies Record<string, string>;

@@ -1,0 +1,1 @@
+export const configMessages = {} as const satisfies Record<string, string>;

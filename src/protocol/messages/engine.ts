@@ -1,0 +1,1 @@
+export const engineMessages = {} as const satisfies Record<string, string>;

@@ -1,0 +1,1 @@
+export const promptMessages = {} as const satisfies Record<string, string>;

@@ -1,0 +1,1 @@
+export const runMessages = {} as const satisfies Record<string, string>;

@@ -1,0 +1,45 @@
+import type { SegmentKind } from './prompt';
+
+/**
+ * The record of one example under one model and variant: a line of samples.jsonl (docs/contract.md).
+ * Field names are the file's.
+ */
+export interface Sample {
+	/** `config/split/row`, or `split/row` for local files: never an absolute path. */
+	readonly key: string;
+	/** Guards the key: the first 16 hex digits of the SHA-256 of the row's content. */
+	readonly content_hash: string;
+	readonly subject: string | null;
+	readonly model: string;
+	readonly variant: string;
+	/** Of the whole prompt as UTF-8, before any token-wise cut. */
+	readonly prompt_sha256: string;
+	/** Context tokens as computed, BOS counted, continuation not. */
+	readonly n_tokens: number;
+	/** Whether the prompt was cut or shots were dropped to fit the window. */
+	readonly truncated: boolean;
+	readonly continuations: readonly string[];
+	/** Natural log, unnormalised sums over the continuation's tokens, in choice order. */
+	readonly logprobs: readonly number[];
+	/** Σ exp(logprob) over the distinct continuation token sequences. */
+	readonly label_mass: number;
+	/** Index of the choice; null where a generated answer is none of them. */
+	readonly prediction: number | null;
+	readonly gold: number;
+	readonly correct: boolean;
+	/** Formats scored by generation only: the text that the model wrote. */
+	readonly generated?: string;
+	/** Answer texts only: the choice with the greatest logprob per character, and whether it is right. */
+	readonly prediction_norm?: number;
+	readonly correct_norm?: boolean;
+	/** The prompt by reference into segments.jsonl. */
+	readonly segments: readonly SegmentReference[];
+}
+
+/** Where a segment's text stands in segments.jsonl, by the first 16 hex digits of its SHA-256. */
+export interface SegmentReference {
+	readonly kind: SegmentKind;
+	readonly text: string;
+	readonly shot?: number;
+	readonly key?: string;
+}
