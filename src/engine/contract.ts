@@ -6,6 +6,13 @@ import type { Message } from '../protocol/messages';
 export interface LoglikelihoodRequest {
 	/** At least one token. */
 	readonly context: readonly number[];
+	/**
+	 * How many leading tokens of the context other requests share (0: none), less than all of it. The engine computes them
+	 * as a chunk of their own and keeps the last such chunk's cache. Where a prompt is cut decides the last bits of its
+	 * numbers: cutting where the plan says, and not where the previous request happened to end, makes a resumed run
+	 * equal an uninterrupted one to the bit.
+	 */
+	readonly prefix: number;
 	/** Each at least one token long. */
 	readonly continuations: readonly (readonly number[])[];
 }

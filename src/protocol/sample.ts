@@ -36,7 +36,7 @@ export interface Sample {
 	readonly segments: readonly SegmentReference[];
 }
 
-/** Where a segment's text stands in segments.jsonl, by the first 16 hex digits of its SHA-256. */
+/** Where a segment's text stands in segments.jsonl, by the id that it has there. */
 export interface SegmentReference {
 	readonly kind: SegmentKind;
 	readonly text: string;

@@ -1,0 +1,15 @@
+import { runCli } from './program';
+
+// A file that may not grow further fails its write with a code instead of ending the process by a signal.
+process.on('SIGXFSZ', () => {});
+
+// Set, not exited: what stdout still holds is written first.
+runCli(process.argv.slice(2), { folder: __dirname, stdout: process.stdout, stderr: process.stderr }).then(
+	code => {
+		process.exitCode = code;
+	},
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+		process.exitCode = 3;
+	},
+);

@@ -1,0 +1,86 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../../package.json';
+import { exportFormats } from '../report/exportRun';
+import { compare } from './compare';
+import { type ExitCode, exitCodes } from './exitCodes';
+import { exportCommand } from './export';
+import { preview } from './preview';
+import { run } from './run';
+import { report, type Terminal } from './terminal';
+
+/** The command line `eval-lens`; resolves with the exit code. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+	let code: ExitCode = exitCodes.done;
+	const does =
+		<A extends unknown[]>(action: (...args: A) => Promise<ExitCode>) =>
+		async (...actionArgs: A) => {
+			try {
+				code = await action(...actionArgs);
+			} catch (error) {
+				code = report(error, terminal);
+			}
+		};
+	const program = new Command('eval-lens')
+		.description('Shows how the format of a prompt changes a language model’s benchmark score.')
+		.version(version)
+		.exitOverride()
+		.configureOutput({ writeOut: text => terminal.stdout.write(text), writeErr: text => terminal.stderr.write(text) });
+
+	program
+		.command('run')
+		.description('run an evaluation, or continue it where it was interrupted')
+		.argument('<file>', 'evaluation, *.eval.yaml')
+		.option('--model <path or id>', 'in place of the models of the file; may be given more than once', collect)
+		.option('--limit <n>', 'the first n examples only', wholeNumber)
+		.option('--out <folder>', 'the run folder; default: a new one under .evals beside the file')
+		.option('--no-cache', 'do not use results of earlier runs')
+		.option('--json', 'results as JSON on stdout')
+		.action(does((file: string, options) => run(file, options, terminal)));
+
+	program
+		.command('preview')
+		.description('print prompts; no model is needed')
+		.argument('<file>', 'evaluation, *.eval.yaml')
+		.option('--variant <name>', 'only this variant; may be given more than once', collect)
+		.option('--example <n|n-m|all>', 'which examples of the slice, counted from 0', '0')
+		.option('--json', 'one JSON object a line')
+		.action(does((file: string, options) => preview(file, options, terminal)));
+
+	program
+		.command('compare')
+		.description('compare the variants of a run')
+		.argument('<run>', 'run folder')
+		.option('--base <variant>', 'compare with this variant; default: the first')
+		.option('--json', 'comparisons as JSON on stdout')
+		.action(does((folder: string, options) => compare(folder, options, terminal)));
+
+	program
+		.command('export')
+		.description('write a run in another form')
+		.argument('<run>', 'run folder')
+		.addOption(new Option('--format <format>', 'what to write').choices(exportFormats).makeOptionMandatory())
+		.option('--out <file>', 'the file to write; default: in the run folder')
+		.action(does((folder: string, options) => exportCommand(folder, options, terminal)));
+
+	try {
+		await program.parseAsync(args, { from: 'user' });
+	} catch (error) {
+		if (error instanceof CommanderError) {
+			// Help and version were asked for; the rest is a wrong command line, and commander has said so.
+			return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+		}
+		throw error;
+	}
+	return code;
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+	return [...before, value];
+}
+
+function wholeNumber(text: string): number {
+	if (!/^[1-9]\d*$/.test(text)) {
+		throw new InvalidArgumentError('It must be a whole number of at least 1.');
+	}
+	return Number(text);
+}

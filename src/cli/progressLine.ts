@@ -1,0 +1,67 @@
+import type { RunProgress } from '../run/progress';
+import type { Output } from './terminal';
+
+/** Between two lines where the output is a file, in milliseconds. */
+const fileInterval = 5000;
+const terminalInterval = 100;
+
+/** Shows progress on stderr: one line that is rewritten on a terminal, a line now and then in a file. */
+export function progressLine(stderr: Output) {
+	const interval = stderr.isTTY ? terminalInterval : fileInterval;
+	let last = Number.NEGATIVE_INFINITY;
+	let lastPhase = '';
+	let width = 0;
+	return {
+		show(progress: RunProgress): void {
+			const phase = `${progress.phase} ${progress.model} ${progress.variant}`;
+			const now = Date.now();
+			const finished = progress.total > 0 && progress.done === progress.total;
+			if (phase === lastPhase && now - last < interval && !finished) {
+				return;
+			}
+			last = now;
+			lastPhase = phase;
+			const text = progressText(progress);
+			if (stderr.isTTY) {
+				const cut = text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1));
+				stderr.write(`\r${cut}${' '.repeat(Math.max(0, width - cut.length))}`);
+				width = cut.length;
+			} else {
+				stderr.write(`${text}\n`);
+			}
+		},
+		/** Leaves the terminal on a line of its own. */
+		end(): void {
+			if (stderr.isTTY && width > 0) {
+				stderr.write('\n');
+				width = 0;
+			}
+		},
+	};
+}
+
+function progressText(progress: RunProgress): string {
+	switch (progress.phase) {
+		case 'loading':
+			return progress.model === null ? 'Loading the evaluation and its data…' : `Loading ${progress.model}…`;
+		case 'planning':
+			return 'Rendering the prompts…';
+		case 'writing':
+			return 'Writing samples.parquet…';
+		case 'scoring': {
+			const share = `${progress.done} / ${progress.total}`;
+			const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
+			return `Scoring ${share}${left} · ${progress.model} · ${progress.variant}`;
+		}
+	}
+}
+
+export function duration(seconds: number): string {
+	if (seconds < 60) {
+		return `${Math.ceil(seconds)} s`;
+	}
+	if (seconds < 3600) {
+		return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+	}
+	return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}

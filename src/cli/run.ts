@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { version } from '../../package.json';
+import { CancellationSource } from '../protocol/cancellation';
+import { messageText } from '../protocol/messages';
+import { exportRun } from '../report/exportRun';
+import { evaluate } from '../run/evaluate';
+import { openRun } from '../run/openRun';
+import { failedAssertions } from './assertions';
+import { type ExitCode, exitCodes } from './exitCodes';
+import { duration, progressLine } from './progressLine';
+import { resultsTable } from './resultsTable';
+import { printable, type Terminal } from './terminal';
+
+export interface RunOptions {
+	readonly model?: readonly string[];
+	readonly limit?: number;
+	readonly out?: string;
+	readonly cache: boolean;
+	readonly json?: boolean;
+}
+
+/** `eval-lens run FILE`. */
+export async function run(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+	const { folder, stdout, stderr } = terminal;
+	const cancellation = new CancellationSource();
+	const cancel = () => cancellation.cancel();
+	process.once('SIGINT', cancel);
+	process.once('SIGTERM', cancel);
+	const progress = progressLine(stderr);
+	try {
+		const { dir, record } = await evaluate({
+			file: path.resolve(file),
+			...(options.model ? { models: options.model } : {}),
+			...(options.limit === undefined ? {} : { limit: options.limit }),
+			...(options.out === undefined ? {} : { out: options.out }),
+			enginePath: path.join(folder, 'engine.cjs'),
+			cache: options.cache,
+			version,
+			token: cancellation.token,
+			onProgress: progress.show,
+		});
+		progress.end();
+		const finished = await openRun(dir);
+		const { results, comparisons } = finished;
+		if (options.json) {
+			stdout.write(`${JSON.stringify({ run: dir, state: record.state, results, comparisons })}\n`);
+		} else {
+			const { header } = await finished.overview();
+			stdout.write(`${resultsTable(results, comparisons)}\n`);
+			for (const note of header.notes) {
+				stderr.write(`${printable(messageText(note))}\n`);
+			}
+			if (record.state === 'done') {
+				const report = await exportRun(dir, 'html', folder);
+				stdout.write(`Run in ${duration(record.seconds)}: ${dir}\nReport: ${report}\n`);
+			}
+		}
+		switch (record.state) {
+			case 'cancelled':
+				stderr.write('Cancelled. The same command continues the run.\n');
+				return exitCodes.cancelled;
+			case 'failed':
+				if (record.reason) {
+					stderr.write(`${printable(messageText(record.reason))}\n`);
+				}
+				return exitCodes.runFailed;
+			default: {
+				const failed = failedAssertions(record.evaluation.assertions, results, comparisons);
+				for (const sentence of failed) {
+					stderr.write(`${printable(messageText(sentence))}\n`);
+				}
+				return failed.length > 0 ? exitCodes.assertionFailed : exitCodes.done;
+			}
+		}
+	} finally {
+		progress.end();
+		process.removeListener('SIGINT', cancel);
+		process.removeListener('SIGTERM', cancel);
+	}
+}

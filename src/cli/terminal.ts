@@ -1,0 +1,52 @@
+import type { Problem } from '../config/problem';
+import { Cancelled } from '../protocol/cancellation';
+import { Failure } from '../protocol/failure';
+import { messageText } from '../protocol/messages';
+import { InvalidEvaluation } from '../run/loadEvaluation';
+import { type ExitCode, exitCodes } from './exitCodes';
+
+/** A stream as the command line needs it: the terminal's, or a test's. */
+export interface Output {
+	write(text: string): unknown;
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+}
+
+/** Where the command runs: the folder of the bundle, and the two streams. */
+export interface Terminal {
+	/** Holds engine.cjs and the report's page. */
+	readonly folder: string;
+	readonly stdout: Output;
+	readonly stderr: Output;
+}
+
+/** Text that a model or a dataset wrote may hold escape sequences: they are shown, not obeyed. */
+export function printable(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+	return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Tells a person what went wrong, and scripts by the exit code whose turn it is. */
+export function report(error: unknown, { stderr }: Terminal): ExitCode {
+	if (error instanceof Cancelled) {
+		stderr.write('Cancelled.\n');
+		return exitCodes.cancelled;
+	}
+	if (error instanceof InvalidEvaluation) {
+		for (const problem of error.problems) {
+			stderr.write(`${problemLine(error.file, problem)}\n`);
+		}
+		return exitCodes.badInput;
+	}
+	if (error instanceof Failure) {
+		stderr.write(`${printable(messageText(error.reason))}\n`);
+		return error.kind === 'input' ? exitCodes.badInput : exitCodes.runFailed;
+	}
+	throw error;
+}
+
+/** `file:line:column: error: sentence`, counted from 1, as compilers write it. */
+export function problemLine(file: string, problem: Problem): string {
+	const { line, column } = problem.range.start;
+	return printable(`${file}:${line + 1}:${column + 1}: ${problem.severity}: ${messageText(problem.message)}`);
+}

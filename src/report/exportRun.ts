@@ -1,0 +1,41 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { guard } from '../run/journal';
+import { type OpenRun, openRun } from '../run/openRun';
+import { writeParquet } from '../run/parquet';
+import { runFiles } from '../run/runFolder';
+import { samplesCsv } from './csv';
+import { reportHtml } from './html';
+
+export const exportFormats = ['html', 'jsonl', 'csv', 'parquet'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/**
+ * Writes a run in another form and returns the file's path.
+ * @param page Folder that holds the report page's script and style.
+ * @param out The file to write; absent: beside the samples, in the run folder.
+ */
+export async function exportRun(dir: string, format: ExportFormat, page: string, out?: string): Promise<string> {
+	const run = await openRun(dir);
+	const file = out ?? path.join(dir, format === 'html' ? 'report.html' : `samples.${format}`);
+	await writers[format](run, file, page);
+	return file;
+}
+
+const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {
+	html: async (run, file, page) => guard(file, async () => writeFile(file, await reportHtml(run, page))),
+	csv: (run, file) => guard(file, () => writeFile(file, samplesCsv(run))),
+	jsonl: (run, file) => copySamples(run, file, runFiles.samples),
+	parquet: async (run, file) => {
+		// A run that did not finish has none yet.
+		await writeParquet(run.dir);
+		await copySamples(run, file, runFiles.parquet);
+	},
+};
+
+async function copySamples(run: OpenRun, file: string, name: string): Promise<void> {
+	const source = path.join(run.dir, name);
+	if (path.resolve(file) !== path.resolve(source)) {
+		await guard(file, () => copyFile(source, file));
+	}
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { ResolvedEvaluation } from '../config/resolved';
+import type { LoadedDataset } from '../data/dataset';
+import type { Question } from '../data/row';
+import type { Engine } from '../engine/contract';
+import { startLocalEngine } from '../engine/localEngine';
+import { throwIfCancelled } from '../protocol/cancellation';
+import type { EvaluateOptions } from './evaluate';
+import type { LocalModel } from './models';
+import { writeParquet } from './parquet';
+import { askAll, type PlannedVariant } from './plan';
+import type { RunProgress } from './progress';
+import type { ModelRecord, RunRecord } from './record';
+import { noCache, openResponseCache, type ResponseCache } from './responseCache';
+import { readRecorded, SampleWriter } from './samplesFile';
+import { scoreSamples } from './scoreSamples';
+
+export interface Execution {
+	readonly dir: string;
+	readonly evaluation: ResolvedEvaluation;
+	readonly dataset: LoadedDataset;
+	readonly models: readonly LocalModel[];
+	readonly planned: readonly PlannedVariant[];
+	readonly evaluationFile: string;
+	readonly options: EvaluateOptions;
+	readonly record: RunRecord;
+	readonly onProgress: (progress: RunProgress) => void;
+	/** Changes run.json. */
+	readonly update: (changes: Partial<RunRecord>) => Promise<void>;
+}
+
+/** Between two writes of run.json and two syncs of the samples, in milliseconds. */
+const recordEvery = 2000;
+
+/** Computes and records what is missing: models in order, their variants in order, examples in file order. */
+export async function execute(execution: Execution): Promise<void> {
+	const { dir, dataset, models, planned, options, update } = execution;
+	const recorded = await readRecorded(dir);
+	const done = new Set(recorded.samples.map(sample => sampleId(sample.model, sample.variant, sample.key)));
+	const writer = await SampleWriter.open(dir, recorded);
+	const progress = trackProgress(execution, recorded.samples.length);
+	try {
+		let modelRecords = execution.record.models;
+		for (const model of models) {
+			const isDone = (variant: string) => (question: Question) => done.has(sampleId(model.name, variant, question.key));
+			if (planned.every(({ variant }) => dataset.examples.every(isDone(variant.name)))) {
+				continue;
+			}
+			progress.tell('loading', model.name, null);
+			const { enginePath, token } = options;
+			const { folder, dtype, device } = model;
+			const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
+			const cache = await openCache(execution, engine);
+			try {
+				modelRecords = [...modelRecords.filter(r => r.name !== model.name), modelRecord(model, engine)];
+				await update({ models: modelRecords });
+				for (const variant of planned) {
+					const { name } = variant.variant;
+					const asked = askAll(variant, dataset.examples, model, isDone(name));
+					progress.tell('scoring', model.name, name);
+					for await (const sample of scoreSamples(asked, engine, model.tokenizer, cache, token)) {
+						await writer.write(model.name, sample.asked, sample.scored);
+						if (progress.oneMore(model.name, name)) {
+							await writer.sync();
+							await update({ done: progress.done() });
+						}
+					}
+				}
+			} finally {
+				engine.dispose();
+				await cache.close();
+			}
+		}
+		throwIfCancelled(options.token);
+		await writer.sync();
+	} finally {
+		await update({ done: progress.done() });
+		await writer.close();
+	}
+	progress.tell('writing', null, null);
+	await writeParquet(dir);
+}
+
+function sampleId(model: string, variant: string, key: string): string {
+	return JSON.stringify([model, variant, key]);
+}
+
+/** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
+async function openCache({ evaluationFile, options }: Execution, engine: Engine): Promise<ResponseCache> {
+	if (options.cache === false) {
+		return noCache;
+	}
+	const folder = path.join(path.dirname(evaluationFile), '.evals', '.cache');
+	return openResponseCache(folder, engine.info).catch(() => noCache);
+}
+
+function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {
+	const hash = createHash('sha256');
+	for (const file of model.files) {
+		hash.update(file.sha256);
+	}
+	return {
+		name: model.name,
+		revision: hash.digest('hex').slice(0, 16),
+		dtype: info.dtype,
+		engine: info.name,
+		engine_version: info.version,
+		device: info.device,
+		threads: info.threads,
+		window: info.window,
+		files: model.files,
+		tokenizer_sha256: model.tokenizer.sha256,
+		notes: info.notes,
+	};
+}
+
+/** Counts samples and estimates the rest from the pace of this sitting. */
+function trackProgress({ record, onProgress }: Execution, before: number) {
+	let done = before;
+	let scoringSince: number | null = null;
+	let scored = 0;
+	let lastRecorded = Date.now();
+	const tell = (phase: RunProgress['phase'], model: string | null, variant: string | null) => {
+		if (phase === 'scoring') {
+			scoringSince ??= Date.now();
+		}
+		onProgress({ phase, done, total: record.total, secondsLeft: secondsLeft(), model, variant });
+	};
+	const secondsLeft = () => {
+		if (scoringSince === null || scored < 3) {
+			return null;
+		}
+		return ((Date.now() - scoringSince) / 1000 / scored) * (record.total - done);
+	};
+	return {
+		tell,
+		done: () => done,
+		/** Says whether it is time to write down how far the run is. */
+		oneMore(model: string, variant: string): boolean {
+			done++;
+			scored++;
+			tell('scoring', model, variant);
+			if (Date.now() - lastRecorded < recordEvery) {
+				return false;
+			}
+			lastRecorded = Date.now();
+			return true;
+		},
+	};
+}

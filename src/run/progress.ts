@@ -1,0 +1,11 @@
+/** What a running evaluation tells while it works. */
+export interface RunProgress {
+	readonly phase: 'loading' | 'planning' | 'scoring' | 'writing';
+	/** Samples recorded, of all. */
+	readonly done: number;
+	readonly total: number;
+	/** Null until enough has been seen to say. */
+	readonly secondsLeft: number | null;
+	readonly model: string | null;
+	readonly variant: string | null;
+}

@@ -1,0 +1,51 @@
+import type { ResolvedEvaluation } from '../config/resolved';
+import type { BadRow, DataFile } from '../data/dataset';
+import type { Message } from '../protocol/messages';
+
+export type RunState = 'running' | 'done' | 'cancelled' | 'failed';
+
+/** What run.json holds; field names are the file's. It is replaced as a whole, never edited in place. */
+export interface RunRecord {
+	readonly format: 1;
+	readonly id: string;
+	readonly state: RunState;
+	/** Why it failed. */
+	readonly reason: Message | null;
+	/** The evaluation file, relative to the run folder, with `/`. */
+	readonly evaluation_file: string;
+	readonly evaluation: ResolvedEvaluation;
+	/** SHA-256 over the resolved evaluation, the data and the model files: runs with equal ones continue each other. */
+	readonly fingerprint: string;
+	/** ISO 8601. */
+	readonly started: string;
+	readonly finished: string | null;
+	/** Time spent running, all sittings together. */
+	readonly seconds: number;
+	/** Samples in all, and those recorded when run.json was last written. */
+	readonly total: number;
+	readonly done: number;
+	readonly dataset: {
+		readonly revision: string;
+		readonly examples: number;
+		readonly files: readonly DataFile[];
+		readonly skipped: readonly BadRow[];
+	};
+	readonly models: readonly ModelRecord[];
+	readonly versions: { readonly eval_lens: string; readonly node: string; readonly platform: string };
+}
+
+/** What computed a model's numbers. */
+export interface ModelRecord {
+	readonly name: string;
+	/** A commit on the Hub, or the first 16 hex digits over the model files' hashes. */
+	readonly revision: string;
+	readonly dtype: string;
+	readonly engine: string;
+	readonly engine_version: string;
+	readonly device: string;
+	readonly threads: number | null;
+	readonly window: number;
+	readonly files: readonly { readonly path: string; readonly sha256: string }[];
+	readonly tokenizer_sha256: string;
+	readonly notes: readonly Message[];
+}

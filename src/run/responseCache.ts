@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import { canonicalJson } from '../protocol/json';
+
+/** Results by what they depend on: token ids, how they are cut, the model's files and the engine's settings. */
+export interface ResponseCache {
+	get(request: LoglikelihoodRequest): LoglikelihoodResult | undefined;
+	put(request: LoglikelihoodRequest, result: LoglikelihoodResult): Promise<void>;
+	close(): Promise<void>;
+}
+
+export const noCache: ResponseCache = {
+	get: () => undefined,
+	put: async () => {},
+	close: async () => {},
+};
+
+interface Entry {
+	readonly key: string;
+	readonly result: LoglikelihoodResult;
+	/** Over key and result: an entry that was damaged is not believed, but computed anew. */
+	readonly check: string;
+}
+
+/**
+ * Opens the cache of one model under one engine setting, an append-only JSONL file shared by the runs of a folder.
+ * Rejects with the operating system's error where the folder may not be written.
+ */
+export async function openResponseCache(folder: string, info: EngineInfo): Promise<ResponseCache> {
+	const setting = sha256(
+		canonicalJson({
+			files: info.files.map(file => file.sha256),
+			engine: [info.name, info.version],
+			device: info.device,
+			dtype: info.dtype,
+		}),
+	);
+	await mkdir(folder, { recursive: true });
+	const file = path.join(folder, `${setting.slice(0, 16)}.jsonl`);
+	const known = await readEntries(file);
+	// Two runs may share the file. The line end stands before an entry, so that one torn by a crash ends there.
+	const handle = await open(file, 'a');
+	return {
+		get: request => known.get(keyOf(request)),
+		async put(request, result) {
+			const key = keyOf(request);
+			known.set(key, result);
+			await handle.appendFile(`\n${JSON.stringify({ key, result, check: checkOf(key, result) } satisfies Entry)}`);
+		},
+		close: () => handle.close(),
+	};
+}
+
+async function readEntries(file: string): Promise<Map<string, LoglikelihoodResult>> {
+	const text = await readFile(file, 'utf8').catch(() => '');
+	const entries = new Map<string, LoglikelihoodResult>();
+	for (const line of text.split('\n')) {
+		const entry = parseEntry(line);
+		if (entry) {
+			entries.set(entry.key, entry.result);
+		}
+	}
+	return entries;
+}
+
+function parseEntry(line: string): Entry | null {
+	try {
+		// Its check says that we wrote it, as it is: the shape need not be looked at again.
+		const entry = JSON.parse(line) as Entry;
+		return entry.check === checkOf(entry.key, entry.result) ? entry : null;
+	} catch {
+		return null;
+	}
+}
+
+function keyOf(request: LoglikelihoodRequest): string {
+	return sha256(JSON.stringify([request.prefix, request.context, request.continuations])).slice(0, 32);
+}
+
+function checkOf(key: string, result: LoglikelihoodResult): string {
+	return sha256(key + JSON.stringify(result)).slice(0, 8);
+}
+
+function sha256(text: string): string {
+	return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { inputFailure } from '../protocol/failure';
+import { guard } from './journal';
+import type { RunRecord } from './record';
+
+/** The files of a run folder (docs/contract.md). */
+export const runFiles = {
+	record: 'run.json',
+	samples: 'samples.jsonl',
+	segments: 'segments.jsonl',
+	examples: 'examples.jsonl',
+	parquet: 'samples.parquet',
+	lock: 'lock',
+} as const;
+
+/** Where the runs of an evaluation file go: `.evals/<evaluation>/` beside it. */
+export function evaluationRunsFolder(evaluationFile: string): string {
+	const name = path.basename(evaluationFile).replace(/(\.eval)?\.ya?ml$/i, '');
+	return path.join(path.dirname(evaluationFile), '.evals', name);
+}
+
+/** A new run's id: when it started, sortable by name, and four hex digits against twins. */
+export function newRunId(now: Date): string {
+	const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+	return `${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Replaces run.json as a whole: a reader sees the old one or the new one. */
+export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
+	const file = path.join(folder, runFiles.record);
+	const temporary = `${file}.${process.pid}.tmp`;
+	await guard(file, async () => {
+		await writeFile(temporary, `${JSON.stringify(record, null, '\t')}\n`);
+		await rename(temporary, file);
+	});
+}
+
+/** Reads run.json; null where there is none. One that is no run record is an input failure. */
+export async function readRecord(folder: string): Promise<RunRecord | null> {
+	const file = path.join(folder, runFiles.record);
+	let text: string;
+	try {
+		text = await readFile(file, 'utf8');
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code === 'ENOENT' || code === 'ENOTDIR') {
+			return null;
+		}
+		throw error;
+	}
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		throw inputFailure('run.record-broken', { file }, error);
+	}
+	if (!isRecord(value)) {
+		throw inputFailure('run.record-broken', { file });
+	}
+	return value;
+}
+
+/** run.json is written by us alone; its version says whether the rest has the shape of this build. */
+function isRecord(value: unknown): value is RunRecord {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'format' in value &&
+		value.format === 1 &&
+		'evaluation' in value &&
+		'models' in value &&
+		'state' in value
+	);
+}
+
+export interface FoundRun {
+	readonly dir: string;
+	readonly record: RunRecord;
+}
+
+/** The runs of an evaluation file, newest first. Folders whose run.json is missing or broken are passed over. */
+export async function runsOf(evaluationFile: string): Promise<FoundRun[]> {
+	const folder = evaluationRunsFolder(evaluationFile);
+	const names = await readdir(folder).catch(() => []);
+	const found = await Promise.all(
+		names
+			.sort()
+			.reverse()
+			.map(async name => {
+				const dir = path.join(folder, name);
+				const record = await readRecord(dir).catch(() => null);
+				return record ? { dir, record } : null;
+			}),
+	);
+	return found.filter(run => run !== null);
+}
+
+export async function createRunFolder(dir: string): Promise<void> {
+	await guard(dir, () => mkdir(dir, { recursive: true }));
+}

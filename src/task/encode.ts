@@ -1,0 +1,40 @@
+import type { Format } from '../config/format';
+import { type Prompt, promptText } from '../protocol/prompt';
+import { encodePair } from '../tokenizer/encodePair';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+/** One scored text with what stands before it, as token ids, before anything is cut. */
+export interface EncodedChoice {
+	/** BOS included where the format has one. */
+	readonly context: readonly number[];
+	readonly continuation: readonly number[];
+}
+
+/** Every continuation of a prompt with its context; contexts differ only where a token spans the join. */
+export function encodeChoices(prompt: Prompt, format: Format, tokenizer: Tokenizer): EncodedChoice[] {
+	const context = promptText(prompt);
+	return prompt.continuations.map(continuation => encodePair(tokenizer, context, continuation, format));
+}
+
+/**
+ * How many leading tokens of `context` come from what the examples of a subject share: the description and the shots.
+ * At least one token of the context is left to compute.
+ */
+export function sharedTokens(
+	prompt: Prompt,
+	context: readonly number[],
+	sharedIds: (text: string) => readonly number[],
+): number {
+	const shared = promptText({ segments: prompt.segments.filter(s => s.kind === 'description' || s.kind === 'shot') });
+	return shared === '' ? 0 : Math.min(commonLength(context, sharedIds(shared)), context.length - 1);
+}
+
+/** Length of the longest common beginning. */
+export function commonLength(a: readonly number[], b: readonly number[]): number {
+	const end = Math.min(a.length, b.length);
+	let i = 0;
+	while (i < end && a[i] === b[i]) {
+		i++;
+	}
+	return i;
+}
