@@ -27,14 +27,17 @@ type Placeholder<S extends string> = S extends `${string}{${infer Name}}${infer 
 	? Name | Placeholder<Rest>
 	: never;
 
+/** A message may stand in another one, where a part of a sentence has to be translated too. */
+export type MessageValue = string | number | Message;
+
 export type MessageParams<C extends MessageCode> = {
-	readonly [P in Placeholder<(typeof messages)[C]>]: string | number;
+	readonly [P in Placeholder<(typeof messages)[C]>]: MessageValue;
 };
 
 /** A message before it is text. Plain data: it crosses processes and is stored in run.json. */
 export interface Message {
 	readonly code: MessageCode;
-	readonly params: Readonly<Record<string, string | number>>;
+	readonly params: Readonly<Record<string, MessageValue>>;
 }
 
 /** Makes a message; the parameters are checked against the sentence's placeholders. */
@@ -46,6 +49,9 @@ export function message<C extends MessageCode>(code: C, params: MessageParams<C>
 export function messageText(m: Message, translate: (english: string) => string = english => english): string {
 	return translate(messages[m.code]).replace(/\{(\w+)\}/g, (whole, name: string) => {
 		const value = m.params[name];
-		return value === undefined ? whole : String(value);
+		if (value === undefined) {
+			return whole;
+		}
+		return typeof value === 'object' ? messageText(value, translate) : String(value);
 	});
 }

@@ -1,1 +1,76 @@
-export const configMessages = {} as const satisfies Record<string, string>;
+export const configMessages = {
+	'config.unknown-field':
+		'`{field}` is not a field of an evaluation file. Remove it; completion lists those there are.',
+	'config.unknown-field-closest': '`{field}` is not a field; did you mean `{suggestion}`?',
+	'config.unknown-field-of': '`{field}` is not a field of `{parent}`, which has {fields}.',
+	'config.harness-only-field':
+		'Eval Lens has nothing that does what `{field}` does in lm-evaluation-harness. Remove it.',
+	'config.missing-field': '`{field}` is missing; it must be {expected}.',
+	'config.mistyped': '`{field}` must be {expected}; this is {found}.',
+	'config.not-one-of': '`{field}` must be one of {values}; this is {found}.',
+	'config.not-one-of-closest': '`{field}` must be one of {values}; this is {found}. Did you mean `{suggestion}`?',
+	'config.model-source': 'A model has either an `id` on the Hub or a `path` to a folder: give one of the two.',
+	'config.assertion-bound': 'An assertion compares the metric with a bound: give `min`, `max` or both.',
+	'config.assertion-bounds-crossed': '`min` is greater than `max`: no value can pass.',
+
+	'config.expected.text': 'a text',
+	'config.expected.whole-number': 'a whole number of at least 0',
+	'config.expected.positive-number': 'a whole number of at least 1',
+	'config.expected.number': 'a number',
+	'config.expected.boolean': 'true or false',
+	'config.expected.mapping': 'a mapping of fields',
+	'config.expected.choice': 'one of the values that completion lists',
+	'config.expected.dataset-name': 'a text, or a list of texts',
+	'config.expected.where': 'a mapping of columns to the values that are kept',
+	'config.expected.where-values': 'a single value or a list of them',
+	'config.expected.limit': 'a whole number of at least 1, or `per_subject` with one',
+	'config.expected.text-or-number': 'a text or a number',
+	'config.expected.text-or-index': 'a text, or a whole number of at least 0',
+	'config.expected.choices': 'a text, or a list of at least one text',
+	'config.expected.target': 'a text, a whole number of at least 0, or a list of these',
+	'config.expected.bos': '`auto`, true or false',
+	'config.expected.models': 'a list of models',
+	'config.expected.model': 'the name or folder of a model, or a mapping with `id` or `path`',
+	'config.expected.variants': 'a mapping of names to variants',
+	'config.expected.variant': 'the name of a preset, or a mapping of fields',
+	'config.expected.assertions': 'a list of assertions',
+
+	'config.found.text': 'the text "{value}"',
+	'config.found.value': '{value}',
+	'config.found.list': 'a list',
+	'config.found.mapping': 'a mapping',
+	'config.found.nothing': 'empty',
+
+	'config.yaml': 'This is not valid YAML: {reason}.',
+	'config.yaml-tab': 'A tab may not indent YAML. Use spaces.',
+	'config.yaml-alias': '`*{alias}` names nothing: there is no `&{alias}` before it.',
+	'config.yaml-documents': 'A file holds one evaluation. Put what follows `---` into a file of its own.',
+	'config.yaml-tag': 'The tag `{tag}` is not supported. Write the value itself; Python functions cannot run here.',
+	'config.doubled-key': '`{key}` stands here twice. Keep one of the two.',
+	'config.empty-file': 'The file is empty. Begin with `dataset_path:` and the name of a dataset.',
+	'config.no-mapping': 'An evaluation file is {expected}, such as `dataset_path: data`; this is {found}.',
+	'config.unquoted-template':
+		'YAML reads `{{` as a mapping when it stands first. Put the template in double quotes, or after `|-`.',
+	'config.literal-escape':
+		'`{escape}` stays two characters here, a backslash and a letter; only double quotes make it one.',
+
+	'config.unknown-preset': '`{name}` is not a preset. There are {presets}.',
+	'config.unknown-preset-closest': '`{name}` is not a preset; did you mean `{suggestion}`?',
+	'config.unknown-parent': '`{name}` is neither a variant of this file nor a preset. Presets are {presets}.',
+	'config.unknown-parent-closest':
+		'`{name}` is neither a variant of this file nor a preset; did you mean `{suggestion}`?',
+	'config.extends-itself': '`{variant}` extends itself: {chain}. Let one of them extend a preset, or nothing.',
+	'config.unknown-variant': '`{name}` is not a variant of this file. There are {variants}.',
+	'config.unknown-variant-closest': '`{name}` is not a variant of this file; did you mean `{suggestion}`?',
+
+	'config.no-doc-to-text':
+		'The variant `{variant}` has no prompt. Write `doc_to_text`, or let it extend a preset such as `{preset}`.',
+	'config.not-run-yet': 'This version does not run `{field}: {value}` yet. Remove it to run the rest.',
+	'config.unsupported-sampler': 'This version does not draw shots by `{sampler}`. Supported: {supported}.',
+	'config.unsupported-shot-split':
+		'Shots come from `fewshot_split` ({fewshot}) or `validation_split` ({validation}), not from {split}. Name it as `fewshot_split`.',
+	'config.no-effect':
+		'`{field}` has no effect here: every variant comes from a preset, which brings its own. Write it inside a variant.',
+	'config.same-model':
+		'The model `{model}` stands here twice. Remove one, or let them differ in `revision`, `dtype` or `device`.',
+} as const satisfies Record<string, string>;

@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import {
+	boolean,
+	type Complaint,
+	dictionary,
+	expects,
+	mapping,
+	oneOf,
+	positiveNumber,
+	text,
+	wholeNumber,
+} from './fields';
+import { presetNames, presets } from './presets';
+import { assertionMetrics, devices } from './resolved';
+
+export const outputTypes = ['multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'] as const;
+
+const complains = (complaint: Complaint) => ({ error: complaint });
+
+const presetSuggestions = {
+	enum: [...presetNames],
+	markdownEnumDescriptions: presets.map(preset => [preset.summary, ...preset.notes].join('\n\n')),
+};
+
+/** Fields that decide prompts and scores: at the top of a file, and again inside each variant. */
+const taskFields = {
+	output_type: oneOf(outputTypes).optional().meta({
+		description: 'How answers are obtained, in the words of lm-evaluation-harness.',
+		default: 'multiple_choice',
+	}),
+	num_fewshot: wholeNumber().optional().meta({
+		description:
+			'How many solved examples (shots) stand before the question. A variant’s own number wins over the file’s, and the file’s over its preset’s.',
+	}),
+	fewshot_config: mapping({
+		sampler: oneOf(['first_n', 'default']).optional().meta({
+			description: 'How shots are chosen. `first_n` takes the first rows of the split in file order.',
+			default: 'first_n',
+		}),
+		split: text().optional().meta({ description: 'The split that shots come from.' }),
+	})
+		.optional()
+		.meta({ description: 'Where shots come from, as in lm-evaluation-harness.' }),
+	description: text().optional().meta({
+		description:
+			'Text in front of everything, a Jinja template. It is used exactly as written: end it with the line ends you want.',
+	}),
+	doc_to_text: z.union([text(), wholeNumber()], expects('config.expected.text-or-index')).optional().meta({
+		description:
+			'The question as the model sees it, without its answer: a Jinja template over the columns, or the name of a column. End a block with `|-` where no line end may follow.',
+	}),
+	doc_to_choice: z
+		.union(
+			[
+				text(),
+				z
+					.array(
+						z.union([text(), z.number()], expects('config.expected.text-or-number')),
+						expects('config.expected.choices'),
+					)
+					.min(1, expects('config.expected.choices')),
+			],
+			expects('config.expected.choices'),
+		)
+		.optional()
+		.meta({
+			description:
+				'The answers that are scored: a list of labels such as `["A", "B", "C", "D"]`, a column that holds a list, or a template that makes one. `target_delimiter` stands before each.',
+		}),
+	doc_to_target: z
+		.union(
+			[
+				text(),
+				wholeNumber(),
+				z.array(
+					z.union([text(), wholeNumber()], expects('config.expected.text-or-index')),
+					expects('config.expected.target'),
+				),
+			],
+			expects('config.expected.target'),
+		)
+		.optional()
+		.meta({
+			description:
+				'The right answer: its index among the choices or its text, as a column, a template or a number. Absent: the answer column.',
+		}),
+	target_delimiter: text().optional().meta({
+		description: 'Stands between a question and its answer, in shots and before each scored answer.',
+		default: ' ',
+	}),
+	fewshot_delimiter: text()
+		.optional()
+		.meta({ description: 'Stands after each shot. Write line ends in double quotes: `"\\n\\n"`.', default: '\n\n' }),
+	generation_kwargs: dictionary(z.unknown()).optional().meta({
+		description:
+			'Settings of generation such as `until`, `max_gen_toks` and `temperature`, for `output_type: generate_until`.',
+	}),
+	apply_chat_template: boolean().optional().meta({
+		description: 'Wrap the prompt in the chat template of the model’s tokenizer.',
+		default: false,
+	}),
+	fewshot_as_multiturn: boolean().optional().meta({
+		description: 'Give each shot as a turn of a conversation. Needs `apply_chat_template`.',
+		default: false,
+	}),
+	system_instruction: text().optional().meta({ description: 'The system message of the chat template.' }),
+	add_bos_token: z
+		.union([oneOf(['auto']), boolean()], expects('config.expected.bos'))
+		.optional()
+		.meta({
+			description: 'Whether a begin-of-text token stands first. `auto` leaves it to the tokenizer.',
+			default: 'auto',
+		}),
+	on_too_long: oneOf(['error', 'cut']).optional().meta({
+		description:
+			'What happens to a prompt that does not fit the model: stop with an error, or cut it from its beginning. A preset cuts as its implementation did.',
+		default: 'error',
+	}),
+};
+
+const variantFields = mapping({
+	extends: text()
+		.optional()
+		.meta({
+			description: 'The preset, or the variant of this file, that this variant changes.',
+			anyOf: [presetSuggestions, { type: 'string' }],
+		}),
+	seed: wholeNumber()
+		.optional()
+		.meta({ description: 'The train trial of `mmlu/helm`, which seeds its shots.', default: 0 }),
+	...taskFields,
+});
+
+const variant = z.union(
+	[
+		text().meta({ description: 'A published prompt format, byte for byte.', ...presetSuggestions }),
+		variantFields.meta({ description: 'A prompt format: fields that change the one it extends.' }),
+	],
+	expects('config.expected.variant'),
+);
+
+const modelFields = mapping({
+	id: text().optional().meta({ description: 'A model on the Hugging Face Hub, `owner/name`.' }),
+	path: text()
+		.optional()
+		.meta({ description: 'A folder with an ONNX model and its tokenizer, relative to this file.' }),
+	engine: oneOf(['onnx', 'endpoint']).optional().meta({
+		description: 'What computes: ONNX Runtime on this machine, or an OpenAI-compatible endpoint.',
+		default: 'onnx',
+	}),
+	revision: text().optional().meta({ description: 'A branch, tag or commit on the Hub.', default: 'main' }),
+	dtype: text()
+		.optional()
+		.meta({
+			description: 'Which of several ONNX files is used. Absent: the widest there is, fp32 first.',
+			examples: ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'],
+		}),
+	device: oneOf(devices).optional().meta({
+		description: 'What the model runs on. A device that is not there falls back to the CPU and says so.',
+		default: 'auto',
+	}),
+	launch: dictionary(z.unknown())
+		.optional()
+		.meta({ description: 'How the endpoint is started, such as `hf_jobs: {flavor: …}`.' }),
+});
+
+const model = z.union(
+	[
+		text().meta({ description: 'A model on the Hub, or a folder: write `./` before a folder beside this file.' }),
+		modelFields
+			.refine(m => (m.id === undefined) !== (m.path === undefined), complains('config.model-source'))
+			.meta({
+				description: 'A model and how it is run.',
+				oneOf: [{ required: ['id'] }, { required: ['path'] }],
+			}),
+	],
+	expects('config.expected.model'),
+);
+
+const assertion = mapping({
+	metric: oneOf(assertionMetrics).meta({
+		description: 'A column of the results table, or of a comparison with the base variant.',
+	}),
+	model: text().optional().meta({ description: 'The model it is about; absent: every one.' }),
+	variant: text().optional().meta({ description: 'The variant it is about; absent: every one.' }),
+	base: text().optional().meta({ description: 'The variant compared with; absent: the first.' }),
+	min: z.number(expects('config.expected.number')).optional().meta({ description: 'The least value that passes.' }),
+	max: z.number(expects('config.expected.number')).optional().meta({ description: 'The greatest value that passes.' }),
+})
+	.refine(a => a.min !== undefined || a.max !== undefined, complains('config.assertion-bound'))
+	.refine(a => (a.min ?? -Infinity) <= (a.max ?? Infinity), complains('config.assertion-bounds-crossed'))
+	.meta({ description: 'A bound on a result.', anyOf: [{ required: ['min'] }, { required: ['max'] }] });
+
+const whereValue = z.union([z.string(), z.number(), z.boolean(), z.null()], expects('config.expected.where-values'));
+
+const column = (meaning: string, name: string) =>
+	text()
+		.optional()
+		.meta({ description: `The column with ${meaning}.`, default: name });
+
+/** Everything a `*.eval.yaml` may say. Source of the types, of validation, and of schemas/eval.schema.json. */
+export const evaluationSchema = mapping({
+	name: text().optional().meta({ description: 'How the evaluation is called; absent: the name of the file.' }),
+	dataset_path: text().meta({
+		description:
+			'A dataset on the Hugging Face Hub, or a file or folder relative to this file, with one file for each split: `test.parquet`, `.jsonl`, `.json` or `.csv`.',
+	}),
+	dataset_name: z
+		.union(
+			[text(), z.array(text()).min(1, expects('config.expected.dataset-name')), z.null()],
+			expects('config.expected.dataset-name'),
+		)
+		.optional()
+		.meta({ description: 'The configs of a dataset on the Hub: one, a list, or `all`.' }),
+	revision: text().optional().meta({
+		description: 'A branch, tag or commit of the dataset. A run pins it to a commit.',
+		default: 'main',
+	}),
+	test_split: text().optional().meta({ description: 'The split with the questions.', default: 'test' }),
+	validation_split: text()
+		.optional()
+		.meta({ description: 'The split that `mmlu/harness-2023-01` takes its shots from.', default: 'validation' }),
+	fewshot_split: text().optional().meta({ description: 'The split that shots come from.', default: 'dev' }),
+	where: dictionary(
+		z.union([whereValue, z.array(whereValue)], expects('config.expected.where-values')),
+		'config.expected.where',
+	)
+		.optional()
+		.meta({
+			description:
+				'Keeps only rows in which each of these columns has the value, or one of a list; in every split, shots too.',
+		}),
+	sample: mapping({
+		size: positiveNumber().meta({ description: 'How many rows.' }),
+		seed: wholeNumber().optional().meta({ description: 'Another seed chooses other rows.', default: 0 }),
+	})
+		.optional()
+		.meta({ description: 'A seeded choice among the rows that `where` leaves, kept in file order.' }),
+	limit: z
+		.union(
+			[
+				positiveNumber(),
+				mapping({ per_subject: positiveNumber().meta({ description: 'The first rows of each subject.' }) }),
+			],
+			expects('config.expected.limit'),
+		)
+		.optional()
+		.meta({ description: 'Only the first rows that are left, in file order; of all, or of each subject.' }),
+	id_column: text().optional().meta({
+		description: 'The column that identifies a row; absent: its place in the file. Runs are paired by it.',
+	}),
+	columns: mapping({
+		question: column('the question', 'question'),
+		choices: column('the list of choices', 'choices'),
+		answer: column('the right choice, as an index, a letter or its text', 'answer'),
+		subject: column('the subject; shots come from the same one', 'subject'),
+	})
+		.optional()
+		.meta({ description: 'How the data names its columns.' }),
+	on_bad_row: oneOf(['error', 'skip']).optional().meta({
+		description: 'What happens when a row is no question: stop with an error, or leave it out and count it.',
+		default: 'error',
+	}),
+	...taskFields,
+	models: z
+		.array(model, expects('config.expected.models'))
+		.optional()
+		.meta({ description: 'The models to run. Prompts can be previewed without any.' }),
+	variants: dictionary(variant, 'config.expected.variants').optional().meta({
+		description:
+			'The prompt formats to compare, by name; the first is the base. Absent: one, `default`, from the fields of the file.',
+	}),
+	assert: z
+		.array(assertion, expects('config.expected.assertions'))
+		.optional()
+		.meta({ description: 'Bounds on the results. When one fails, the command line exits with 1.' }),
+}).meta({
+	title: 'Eval Lens evaluation',
+	description: 'An evaluation: a dataset, models, and the prompt formats they are compared under.',
+});
+
+export type EvaluationFile = z.output<typeof evaluationSchema>;
+export type VariantFields = z.output<typeof variantFields>;
+/** The fields that a variant may have as well as the file. */
+export type TaskFields = Omit<VariantFields, 'extends' | 'seed'>;
+export type ModelFields = z.output<typeof modelFields>;
+/** In the order of the schema. */
+export const taskFieldNames = Object.keys(taskFields) as readonly (keyof TaskFields)[]; // Object.keys forgets what it lists

@@ -1,0 +1,131 @@
+import { message } from '../protocol/messages';
+import { codeList } from './findings';
+import type { ChoiceSource, Format } from './format';
+import type { FieldPath, Finding } from './problem';
+import type { DatasetSpec } from './resolved';
+import type { TaskFields } from './schema';
+
+/** Where a variant without a preset starts. It has no prompt until `doc_to_text` gives it one. */
+export const plainFormat: Format = {
+	description: '',
+	item: [],
+	choices: { from: 'choices' },
+	doc_to_target: null,
+	target_delimiter: ' ',
+	fewshot_delimiter: '\n\n',
+	num_fewshot: 0,
+	shots: { split: 'fewshot', order: 'file' },
+	seed: 0,
+	encoding: 'joint',
+	bos: 'auto',
+	scoring: 'loglikelihood',
+	gold: 'index',
+	too_long: 'error',
+	max_context: null,
+	aggregate: null,
+	apply_chat_template: false,
+};
+
+type Splits = Pick<DatasetSpec, 'fewshot_split' | 'validation_split'>;
+
+/** A format with the fields that are given put in place of its own. Those that cannot run are left to `unrunnable`. */
+export function withFields(
+	format: Format,
+	fields: TaskFields & { readonly seed?: number | undefined },
+	splits: Splits,
+): Format {
+	const { doc_to_text, doc_to_choice, doc_to_target, fewshot_config, on_too_long } = fields;
+	return {
+		...format,
+		description: fields.description ?? format.description,
+		item: typeof doc_to_text === 'string' ? [{ kind: 'question', template: templateOf(doc_to_text) }] : format.item,
+		choices: doc_to_choice === undefined ? format.choices : choiceSource(doc_to_choice),
+		doc_to_target: doc_to_target === undefined || Array.isArray(doc_to_target) ? format.doc_to_target : doc_to_target,
+		target_delimiter: fields.target_delimiter ?? format.target_delimiter,
+		fewshot_delimiter: fields.fewshot_delimiter ?? format.fewshot_delimiter,
+		num_fewshot: fields.num_fewshot ?? format.num_fewshot,
+		shots:
+			fewshot_config === undefined ? format.shots : { split: shotSplit(fewshot_config, format, splits), order: 'file' },
+		seed: fields.seed ?? format.seed,
+		bos: fields.add_bos_token ?? format.bos,
+		too_long: on_too_long === undefined ? format.too_long : on_too_long === 'cut' ? 'cut_start' : 'error',
+	};
+}
+
+/** As in lm-evaluation-harness a bare name is a column. */
+function templateOf(docToText: string): string {
+	return /^[A-Za-z_]\w*$/.test(docToText) ? `{{${docToText}}}` : docToText;
+}
+
+function choiceSource(docToChoice: NonNullable<TaskFields['doc_to_choice']>): ChoiceSource {
+	return typeof docToChoice === 'string'
+		? { from: 'field', field: docToChoice }
+		: { from: 'list', templates: docToChoice.map(String) };
+}
+
+function shotSplit(
+	{ split }: NonNullable<TaskFields['fewshot_config']>,
+	format: Format,
+	splits: Splits,
+): Format['shots']['split'] {
+	if (split === undefined) {
+		return format.shots.split;
+	}
+	return split === splits.validation_split && split !== splits.fewshot_split ? 'validation' : 'fewshot';
+}
+
+/** What these fields ask for and this version cannot do. `pathOf` tells where a field was written. */
+export function unrunnable(
+	fields: TaskFields,
+	splits: Splits,
+	pathOf: (field: keyof TaskFields) => FieldPath,
+): Finding[] {
+	const findings: Finding[] = [];
+	const notYet = (field: keyof TaskFields, value: string | number | boolean) => {
+		const params = { field, value: String(value) };
+		findings.push({
+			severity: 'error',
+			message: message('config.not-run-yet', params),
+			path: pathOf(field),
+			part: 'value',
+		});
+	};
+	const { output_type = 'multiple_choice', doc_to_text, doc_to_target, fewshot_config, system_instruction } = fields;
+	if (output_type !== 'multiple_choice') {
+		notYet('output_type', output_type);
+	}
+	if (fields.apply_chat_template) {
+		notYet('apply_chat_template', true);
+	}
+	if (fields.fewshot_as_multiturn) {
+		notYet('fewshot_as_multiturn', true);
+	}
+	if (system_instruction) {
+		notYet('system_instruction', '…');
+	}
+	if (typeof doc_to_text === 'number') {
+		notYet('doc_to_text', doc_to_text);
+	}
+	if (Array.isArray(doc_to_target)) {
+		notYet('doc_to_target', '[…]');
+	}
+	const { sampler, split } = fewshot_config ?? {};
+	if (sampler !== undefined && sampler !== 'first_n') {
+		findings.push({
+			severity: 'error',
+			message: message('config.unsupported-sampler', { sampler, supported: codeList(['first_n']) }),
+			path: [...pathOf('fewshot_config'), 'sampler'],
+			part: 'value',
+		});
+	}
+	const { fewshot_split: fewshot, validation_split: validation } = splits;
+	if (split !== undefined && split !== fewshot && split !== validation) {
+		findings.push({
+			severity: 'error',
+			message: message('config.unsupported-shot-split', { split, fewshot, validation }),
+			path: [...pathOf('fewshot_config'), 'split'],
+			part: 'value',
+		});
+	}
+	return findings;
+}
