@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { resolveModels } from '../config/models';
 import { parseEvaluation } from '../config/parse';
 import type { Problem } from '../config/problem';
 import { resolveEvaluation } from '../config/resolve';
@@ -20,7 +22,7 @@ export class InvalidEvaluation extends Failure {
 /** Reads and resolves a `*.eval.yaml`. `text` stands in for the file's content where an editor holds a newer one. */
 export async function loadEvaluation(file: string, text?: string): Promise<ResolvedEvaluation> {
 	const content = text ?? (await readText(file));
-	const { evaluation, problems, locate } = parseEvaluation(content, path.basename(file));
+	const { evaluation, problems, locate } = parseEvaluation(content);
 	const resolved = evaluation ? resolveEvaluation(evaluation, { fileName: path.basename(file), locate }) : null;
 	const errors = [...problems, ...(resolved?.problems ?? [])].filter(problem => problem.severity === 'error');
 	if (errors.length > 0 || !resolved?.resolved) {
@@ -47,18 +49,14 @@ export interface Overrides {
 export function override(evaluation: ResolvedEvaluation, { models, limit }: Overrides): ResolvedEvaluation {
 	return {
 		...evaluation,
-		...(models && models.length > 0 ? { models: models.map(namedModel) } : {}),
+		...(models && models.length > 0 ? { models: resolveModels([...models]).models.map(fromWorkingDirectory) } : {}),
 		...(limit === undefined ? {} : { slice: { ...evaluation.slice, limit } }),
 	};
 }
 
-function namedModel(name: string): ModelSpec {
-	return {
-		name,
-		source: { path: path.resolve(name) },
-		engine: 'onnx',
-		revision: 'main',
-		dtype: null,
-		device: 'auto',
-	};
+/** Paths on the command line count from the working directory, those of the file from the file. */
+function fromWorkingDirectory(model: ModelSpec): ModelSpec {
+	const { source } = model;
+	const isPath = 'path' in source || existsSync(source.id);
+	return isPath ? { ...model, source: { path: path.resolve('path' in source ? source.path : source.id) } } : model;
 }

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Device, ModelSpec } from '../config/resolved';
-import { openModelFolder } from '../engine/modelFolder';
+import { readDecoderConfig } from '../engine/decoderConfig';
+import { fileSha256 } from '../engine/fileHash';
+import { findModel, modelPath } from '../engine/modelFolder';
 import type { CancellationToken } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
@@ -28,17 +31,26 @@ export async function openModels(
 		if (models.some(model => model.name === spec.name)) {
 			throw inputFailure('run.model-twice', { model: spec.name });
 		}
-		const source = 'path' in spec.source ? spec.source.path : spec.source.id;
-		const found = await openModelFolder(path.resolve(folder, source), { dtype: spec.dtype, written: spec.name }, token);
+		const found = await findModel(modelPath(localSource(spec.source, folder), folder), spec.dtype);
 		models.push({
 			name: spec.name,
 			folder: found.folder,
 			dtype: found.dtype,
 			device: spec.device,
-			window: found.window,
-			files: found.files,
-			tokenizer: await loadTokenizer(found.folder),
+			window: (await readDecoderConfig(found.folder)).window,
+			files: await Promise.all(
+				found.weights.map(async name => ({
+					path: name,
+					sha256: await fileSha256(path.join(found.folder, name), token),
+				})),
+			),
+			tokenizer: await loadTokenizer(found.folder, token),
 		});
 	}
 	return models;
+}
+
+/** `models/small` may be an id or a path: a folder of that name settles it. */
+function localSource(source: ModelSpec['source'], folder: string): ModelSpec['source'] {
+	return 'id' in source && existsSync(path.resolve(folder, source.id)) ? { path: source.id } : source;
 }

@@ -1,6 +1,6 @@
 import type { Format } from '../config/format';
 import { type Prompt, promptText } from '../protocol/prompt';
-import { encodePair } from '../tokenizer/encodePair';
+import { pairEncoder } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** One scored text with what stands before it, as token ids, before anything is cut. */
@@ -12,8 +12,7 @@ export interface EncodedChoice {
 
 /** Every continuation of a prompt with its context; contexts differ only where a token spans the join. */
 export function encodeChoices(prompt: Prompt, format: Format, tokenizer: Tokenizer): EncodedChoice[] {
-	const context = promptText(prompt);
-	return prompt.continuations.map(continuation => encodePair(tokenizer, context, continuation, format));
+	return prompt.continuations.map(pairEncoder(tokenizer, promptText(prompt), format));
 }
 
 /**

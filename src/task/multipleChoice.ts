@@ -7,6 +7,7 @@ import { pythonStrip } from '../prompt/whitespace';
 import { inputFailure } from '../protocol/failure';
 import { type Prompt, promptText } from '../protocol/prompt';
 import type { Sample } from '../protocol/sample';
+import { contextTokens } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type EncodedChoice, encodeChoices, sharedTokens } from './encode';
 import { fitPrompt } from './fit';
@@ -44,13 +45,7 @@ export function createAsker(variant: Variant, renderer: PromptRenderer, reader: 
 	let shared = { text: '', ids: [] as readonly number[] };
 	const sharedIds = (text: string) => {
 		if (shared.text !== text) {
-			// The format's BOS stands in front here as it does in the contexts.
-			const [encoded] = encodeChoices(
-				{ segments: [{ kind: 'other', text }], continuations: [' '] },
-				format,
-				reader.tokenizer,
-			);
-			shared = { text, ids: encoded?.context ?? [] };
+			shared = { text, ids: contextTokens(reader.tokenizer, text, format.bos) };
 		}
 		return shared.ids;
 	};
