@@ -1,1 +1,48 @@
-export const engineMessages = {} as const satisfies Record<string, string>;
+/** Sentences of the rooms tokenizer and engine. */
+export const engineMessages = {
+	'tokenizer.missing':
+		'The model folder {folder} has no tokenizer.json. It holds: {found}. Download the model’s tokenizer.json (and tokenizer_config.json) into it.',
+	'tokenizer.not-readable': '{file} could not be read ({code}).',
+	'tokenizer.not-json': '{file} is not JSON: {reason}. It may be cut off; download it again.',
+	'tokenizer.not-supported':
+		'{file} describes a tokenizer that is not supported: {reason}. BPE, Unigram, WordPiece and WordLevel tokenizers are.',
+	'tokenizer.no-bos':
+		'`add_bos_token: true` asks for a BOS token, but the tokenizer has none. Name one as `bos_token` in tokenizer_config.json, or use `auto`.',
+	'tokenizer.empty-context':
+		'The prompt is empty and the tokenizer has no BOS token, so nothing stands before the answer “{continuation}”. Add text to the prompt.',
+	'tokenizer.empty-continuation':
+		'The answer “{continuation}” gives no token after the prompt, so it has no probability. Write a text that the tokenizer keeps.',
+
+	'engine.folder-missing': 'There is no model folder {folder}.',
+	'engine.hub-later':
+		'{model} looks like a Hugging Face id: models from the Hub are not supported yet, but a local folder with the model’s ONNX file and tokenizer.json works.',
+	'engine.no-onnx':
+		'The model folder {folder} has no ONNX file that Eval Lens knows by name (such as onnx/model.onnx). It holds: {found}.',
+	'engine.no-dtype': 'The model folder {folder} has no ONNX file for dtype {dtype}. It has: {present}.',
+	'engine.unknown-dtype': '{dtype} is no dtype. Use one of: {known}.',
+	'engine.config-broken': '{file} is not a model configuration: {reason}. Download it again.',
+	'engine.not-readable': '{file} could not be read ({code}).',
+
+	'engine.model-broken':
+		'ONNX Runtime cannot load {file}: {reason}. The file may be cut off, or miss its external data; download it again.',
+	'engine.wrong-architecture':
+		'{file} is not a text decoder in Hugging Face’s layout: it has no {missing}. Export the model with its cache (in Optimum: task text-generation-with-past).',
+	'engine.foreign-inputs':
+		'{file} asks for inputs that a text decoder does not have: {inputs}. Choose a model that reads text alone.',
+	'engine.open-size': '{file} leaves the size {field} open, and config.json does not give it. Add it to config.json.',
+	'engine.no-runtime':
+		'ONNX Runtime could not start on this computer ({platform}): {reason}. Results can be looked at, but no local model can run here.',
+	'engine.forward-failed': 'ONNX Runtime failed while computing with {file}: {reason}.',
+	'engine.not-finite':
+		'{file} gave a value that is not a number ({device}). With half precision this is an overflow: choose another dtype, or `device: cpu`.',
+	'engine.token-out-of-range':
+		'Token {token} is not in the vocabulary of {file} ({size} tokens): tokenizer.json belongs to another model.',
+
+	'engine.device-missing': 'The device {device} is not available here ({reason}); computing on cpu.',
+	'engine.device-crashed':
+		'The device {device} ended the engine process while the model was loading; computing on cpu.',
+
+	'engine.not-started': 'The engine process could not be started: {reason}.',
+	'engine.crashed':
+		'The engine process ended unexpectedly ({how}). Its last words: {stderr}. What was computed is kept: run again to continue. If this happens again, the computer may be short of memory; choose a smaller model or dtype.',
+} as const satisfies Record<string, string>;

@@ -1,0 +1,74 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { Channel, type Port } from '../protocol/channel';
+import { type Disposable, EventSource } from '../protocol/event';
+import { type Failure, runFailure } from '../protocol/failure';
+import type { EngineParentSide, EngineProcessSide } from './wire';
+
+export interface EngineProcessOptions {
+	/** The built engine.cjs. */
+	readonly enginePath: string;
+	/** Default: the executable that runs this; Electron's fork makes it a plain Node by itself. */
+	readonly execPath?: string;
+	/** Default: the environment of this process. */
+	readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface EngineProcess extends Disposable {
+	readonly channel: Channel<EngineParentSide, EngineProcessSide>;
+	readonly processId: number | null;
+	/** Ends the process at once, wherever it is; what is pending is rejected with the reason. */
+	kill(reason: Error): void;
+}
+
+/** How much of the process's stderr is kept for the sentence about its end, in characters. */
+const stderrTail = 4096;
+
+/** Forks the engine process. Its unexpected end rejects what is pending, and all that is asked later, with a Failure. */
+export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions): EngineProcess {
+	const child = fork(enginePath, [], {
+		// Numbers cross as numbers: JSON has no -Infinity.
+		serialization: 'advanced',
+		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+		// Not this process's own flags, such as a debugger's port.
+		execArgv: [],
+		...(execPath === undefined ? {} : { execPath }),
+		...(env === undefined ? {} : { env }),
+	});
+	const channel = new Channel<EngineParentSide, EngineProcessSide>(portOf(child), {});
+	let stderr = '';
+	child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+		stderr = (stderr + text).slice(-stderrTail);
+	});
+	const kill = (reason: Error) => {
+		channel.dispose(reason);
+		child.kill('SIGKILL');
+	};
+	child.on('error', error => kill(runFailure('engine.not-started', { reason: error.message }, error)));
+	// Not 'exit': by 'close', its last words on stderr have arrived.
+	child.on('close', (code, signal) => channel.dispose(crash(code, signal, stderr)));
+	return { channel, processId: child.pid ?? null, kill, dispose: () => kill(new Error('the engine is disposed')) };
+}
+
+function portOf(child: ChildProcess): Port {
+	const messages = new EventSource<unknown>();
+	child.on('message', value => messages.fire(value));
+	return {
+		post(value) {
+			// A message that no longer goes out needs no word of its own: the end of the process answers for it.
+			if (child.connected) {
+				child.send(value as object, () => {});
+			}
+		},
+		onMessage: messages.event,
+	};
+}
+
+function crash(code: number | null, signal: NodeJS.Signals | null, stderr: string): Failure {
+	return runFailure('engine.crashed', { how: signal ?? `exit ${code}`, stderr: lastLine(stderr) || '–' });
+}
+
+function lastLine(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: native logs are coloured by escape sequences
+	const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
+	return plain.trim().split('\n').at(-1)?.trim() ?? '';
+}

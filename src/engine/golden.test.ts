@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { enginePath } from '../../test/buildEngine';
+import { hasShared, shared } from '../../test/paths';
+import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
+import { pairEncoder } from '../tokenizer/encodePair';
+import { loadTokenizer } from '../tokenizer/loadTokenizer';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { LoglikelihoodRequest } from './contract';
+import { type LocalEngine, startLocalEngine } from './localEngine';
+
+const model = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
+const presets = ['mmlu/original', 'mmlu/helm', 'mmlu/harness-2023-01'];
+
+/** Log-probabilities by an independent program on the same weights, and the prompt where its text is at hand. */
+interface GoldenRow {
+	readonly preset: string;
+	readonly subject: string;
+	readonly prompt: string;
+	readonly prompt_sha256: string;
+	readonly n_tokens: number;
+	readonly continuations: readonly string[];
+	readonly logprobs: readonly number[];
+	readonly generated?: string;
+}
+
+function goldenRows(): GoldenRow[] {
+	const prompts: { prompt: string }[] = JSON.parse(readFileSync(path.join(shared, 'golden/prompts.json'), 'utf8'));
+	const byHash = new Map(prompts.map(({ prompt }) => [createHash('sha256').update(prompt).digest('hex'), prompt]));
+	return readFileSync(path.join(shared, 'golden/scores.jsonl'), 'utf8')
+		.trim()
+		.split('\n')
+		.map((line): GoldenRow => JSON.parse(line))
+		.filter(row => presets.includes(row.preset) && byHash.has(row.prompt_sha256))
+		.map(row => ({ ...row, prompt: byHash.get(row.prompt_sha256) ?? '' }));
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+	const differs = a.findIndex((token, i) => b[i] !== token);
+	return differs === -1 ? a.length : differs;
+}
+
+/** With what each context shares with a neighbour of its preset and subject as its prefix. */
+function asRequests(rows: readonly GoldenRow[], tokenizer: Tokenizer): LoglikelihoodRequest[] {
+	const requests = rows.map(({ prompt, continuations }) => {
+		const pairs = continuations.map(pairEncoder(tokenizer, prompt, { encoding: 'joint', bos: 'auto' }));
+		return { context: pairs[0]?.context ?? [], continuations: pairs.map(({ continuation }) => continuation) };
+	});
+	return requests.map((request, i) => {
+		const same = requests.filter((_, k) => k !== i && groupOf(rows[k]) === groupOf(rows[i]));
+		const lengths = same.map(other => commonLength(request.context, other.context));
+		return { ...request, prefix: Math.min(...lengths, request.context.length - 1) };
+	});
+}
+
+function groupOf(row: GoldenRow | undefined): string {
+	return `${row?.preset} ${row?.subject}`;
+}
+
+describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'SmolLM2-135M-Instruct'))(
+	'SmolLM2-135M-Instruct',
+	() => {
+		let engine: LocalEngine;
+		let tokenizer: Tokenizer;
+		beforeAll(async () => {
+			tokenizer = await loadTokenizer(model);
+			engine = await startLocalEngine(
+				{ folder: model, dtype: null, device: 'cpu', enginePath: await enginePath() },
+				neverCancelled,
+			);
+		});
+		afterAll(() => engine?.dispose());
+
+		it('gives the log-probabilities of an independent program', async () => {
+			expect(engine.info).toMatchObject({ dtype: 'q4', window: 8192, vocabularySize: 49152 });
+			const rows = goldenRows();
+			expect(new Set(rows.map(row => row.preset))).toEqual(new Set(presets));
+			const requests = asRequests(rows, tokenizer);
+			let worst = 0;
+			let computed = 0;
+			let i = 0;
+			for await (const result of engine.loglikelihood(requests, neverCancelled)) {
+				const row = rows[i++] ?? expect.fail('more results than requests');
+				const logprobs = result.continuations.map(({ logprob }) => logprob);
+				worst = Math.max(worst, ...row.logprobs.map((golden, k) => Math.abs(golden - (logprobs[k] ?? Number.NaN))));
+				computed += result.computed;
+				// The first of the greatest on both sides.
+				expect(logprobs.indexOf(Math.max(...logprobs))).toBe(row.logprobs.indexOf(Math.max(...row.logprobs)));
+				if (row.generated !== undefined) {
+					expect(tokenizer.decode([result.argmax]).trim()).toBe(row.generated.trim());
+				}
+			}
+			expect(i).toBe(rows.length);
+			const total = requests.reduce((sum, { context }) => sum + context.length, 0);
+			console.log(
+				`${rows.length} prompts: largest difference ${worst.toExponential(1)} nat, ${computed} of ${total} tokens`,
+			);
+			expect(worst).toBeLessThan(1e-3);
+			expect(computed).toBeLessThan(total);
+		});
+
+		it('is cancelled in the middle of a long forward, and its process is gone', async () => {
+			const source = new CancellationSource();
+			const long = { context: new Array<number>(3000).fill(330), prefix: 0, continuations: [[330]] };
+			const results = engine.loglikelihood([long], source.token);
+			const scoring = (async () => {
+				for await (const _ of results) {
+					expect.fail('the forward was not interrupted');
+				}
+			})();
+			scoring.catch(() => {});
+			// Long enough for the forward to be on its way, a fraction of what it takes.
+			await new Promise(resolve => setTimeout(resolve, 300));
+			const cancelledAt = performance.now();
+			source.cancel();
+			await expect(scoring).rejects.toBeInstanceOf(Cancelled);
+			const { processId } = engine;
+			await vi.waitFor(() => expect(() => process.kill(processId ?? 0, 0)).toThrow('ESRCH'), { timeout: 10_000 });
+			console.log(`cancelled in ${(performance.now() - cancelledAt).toFixed(0)} ms`);
+		});
+	},
+);

@@ -1,0 +1,313 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { enginePath } from '../../test/buildEngine';
+import { root } from '../../test/paths';
+import { temporaryFolders } from '../../test/temporaryFolder';
+import { CancellationSource, type CancellationToken, Cancelled, neverCancelled } from '../protocol/cancellation';
+import { Failure } from '../protocol/failure';
+import type { LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import { type LocalEngine, type LocalEngineOptions, startLocalEngine } from './localEngine';
+
+const fixtures = path.join(root, 'test/fixtures/tiny-decoder');
+const folder = path.join(fixtures, 'full-logits');
+const temporary = temporaryFolders();
+
+let engineFile: string;
+beforeAll(async () => {
+	engineFile = await enginePath();
+});
+
+const started: LocalEngine[] = [];
+afterEach(() => {
+	for (const engine of started.splice(0)) {
+		engine.dispose();
+	}
+});
+
+async function start(
+	options: Partial<LocalEngineOptions> = {},
+	token: CancellationToken = neverCancelled,
+): Promise<LocalEngine> {
+	const engine = await startLocalEngine(
+		{ folder, dtype: null, device: 'auto', threads: 1, enginePath: engineFile, ...options },
+		token,
+	);
+	started.push(engine);
+	return engine;
+}
+
+async function scores(engine: LocalEngine, requests: Iterable<LoglikelihoodRequest>, token = neverCancelled) {
+	const results: LoglikelihoodResult[] = [];
+	for await (const result of engine.loglikelihood(requests, token)) {
+		results.push(result);
+	}
+	return results;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<Failure> {
+	const error = await work.then(
+		() => expect.fail('nothing failed'),
+		(reason: unknown) => reason,
+	);
+	expect(error).toBeInstanceOf(Failure);
+	return error as Failure;
+}
+
+function isRunning(processId: number): boolean {
+	try {
+		process.kill(processId, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+async function expectGone(processId: number | null): Promise<void> {
+	await vi.waitFor(() => expect(isRunning(processId ?? expect.fail('never started'))).toBe(false), { timeout: 10_000 });
+}
+
+const request = (context: number[], prefix = 0): LoglikelihoodRequest => ({
+	context,
+	prefix,
+	continuations: [[7], [8, 9]],
+});
+
+describe('an engine on a local model', () => {
+	it('says what it computes with', async () => {
+		const { info } = await start();
+		const file = path.join(folder, 'onnx/model.onnx');
+		expect(info).toEqual({
+			name: 'onnxruntime-node',
+			version: expect.stringMatching(/^1\.\d+\.\d+$/),
+			device: 'cpu',
+			notes: [],
+			threads: 1,
+			dtype: 'fp32',
+			files: [{ path: 'onnx/model.onnx', sha256: createHash('sha256').update(readFileSync(file)).digest('hex') }],
+			window: 512,
+			vocabularySize: 384,
+			capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
+		});
+	});
+
+	it('answers in the order of the requests, the same with and without a prefix', async () => {
+		const engine = await start();
+		const contexts = [
+			[1, 20, 30, 40],
+			[1, 20, 30, 41, 42],
+			[1, 5],
+			[1, 20, 30, 43],
+		];
+		const plain = await scores(
+			engine,
+			contexts.map(context => request(context)),
+		);
+		const reused = await scores(
+			engine,
+			contexts.map(context => request(context, context.length > 2 ? 3 : 0)),
+		);
+		for (const [i, { continuations, argmax }] of reused.entries()) {
+			expect(argmax).toBe(plain[i]?.argmax);
+			for (const [k, { logprob, greedy }] of continuations.entries()) {
+				const expected = plain[i]?.continuations[k];
+				expect(Math.abs(logprob - (expected?.logprob ?? Number.NaN))).toBeLessThan(1e-4);
+				expect(greedy).toBe(expected?.greedy);
+			}
+		}
+		// One token more than the context each, for the first token of the longer continuation.
+		expect(plain.map(({ computed }) => computed)).toEqual([5, 6, 3, 5]);
+		expect(reused.map(({ computed }) => computed)).toEqual([5, 3, 3, 2]);
+		expect(new Set(plain.map(({ continuations }) => continuations[0]?.logprob)).size).toBe(contexts.length);
+	});
+
+	it('gives the same bits for the same requests in another process and from another beginning', async () => {
+		const requests = [request([1, 20, 30, 40], 3), request([1, 20, 30, 41, 42], 3), request([1, 20, 30, 43], 3)];
+		const whole = await scores(await start(), requests);
+		const resumed = await scores(await start(), requests.slice(1));
+		expect(resumed.map(({ continuations }) => continuations)).toEqual(
+			whole.slice(1).map(({ continuations }) => continuations),
+		);
+	});
+
+	it('asks for requests no faster than results are read', async () => {
+		const engine = await start();
+		let asked = 0;
+		let closed = false;
+		function* endless(): Generator<LoglikelihoodRequest> {
+			try {
+				for (;;) {
+					asked++;
+					yield request([1, 2, 3]);
+				}
+			} finally {
+				closed = true;
+			}
+		}
+		let read = 0;
+		for await (const { computed } of engine.loglikelihood(endless(), neverCancelled)) {
+			expect(computed).toBe(4);
+			read++;
+			expect(asked).toBeLessThanOrEqual(read + 2);
+			if (read === 5) {
+				break;
+			}
+		}
+		expect(closed).toBe(true);
+		expect(await scores(engine, [request([1, 2])])).toHaveLength(1);
+	});
+
+	it('computes on the CPU, and says so, where the device is not there', async () => {
+		const device = process.platform === 'win32' ? 'coreml' : 'dml';
+		const engine = await start({ device });
+		expect(engine.info.device).toBe('cpu');
+		expect(engine.info.notes).toEqual([
+			{ code: 'engine.device-missing', params: { device, reason: expect.stringContaining(device) } },
+		]);
+		expect(await scores(engine, [request([1, 2, 3])])).toEqual(await scores(await start(), [request([1, 2, 3])]));
+	});
+
+	it('ends its process when disposed', async () => {
+		const engine = await start();
+		engine.dispose();
+		await expectGone(engine.processId);
+		await expect(scores(engine, [request([1])])).rejects.toThrow('disposed');
+	});
+});
+
+describe('a model that cannot be used', () => {
+	function copyOf(name: string): string {
+		const copy = path.join(temporary(), name);
+		cpSync(path.join(fixtures, name), copy, { recursive: true });
+		return copy;
+	}
+
+	it('is named where its file is cut off', async () => {
+		const copy = copyOf('full-logits');
+		const file = path.join(copy, 'onnx/model.onnx');
+		truncateSync(file, 60_000);
+		const { kind, reason } = await failureOf(start({ folder: copy }));
+		expect(kind).toBe('input');
+		expect(reason).toEqual({
+			code: 'engine.model-broken',
+			params: { file, reason: expect.stringContaining('Protobuf parsing failed') },
+		});
+	});
+
+	it('is named where it is no decoder', async () => {
+		const { kind, reason } = await failureOf(start({ folder: path.join(fixtures, 'wrong-architecture') }));
+		expect(kind).toBe('input');
+		expect(reason).toMatchObject({
+			code: 'engine.wrong-architecture',
+			params: { missing: expect.stringContaining('input_ids') },
+		});
+	});
+
+	it('is named where it has no tokenizer', async () => {
+		const copy = copyOf('full-logits');
+		rmSync(path.join(copy, 'tokenizer.json'));
+		expect((await failureOf(start({ folder: copy }))).reason.code).toBe('tokenizer.missing');
+	});
+
+	it('fails the requests that it cannot answer, and goes on', async () => {
+		const engine = await start();
+		const { reason } = await failureOf(scores(engine, [request([1, 384])]));
+		expect(reason).toMatchObject({ code: 'engine.token-out-of-range', params: { token: 384, size: 384 } });
+		expect(await scores(engine, [request([1, 2])])).toHaveLength(1);
+	});
+});
+
+describe('the end of the process', () => {
+	it('becomes a sentence when it is killed in the middle of a run', async () => {
+		const engine = await start();
+		const results = engine.loglikelihood(
+			Array.from({ length: 1000 }, () => request([1, 2, 3])),
+			neverCancelled,
+		);
+		let read = 0;
+		const { kind, reason, message } = await failureOf(
+			(async () => {
+				for await (const _ of results) {
+					if (++read === 3) {
+						process.kill(engine.processId ?? expect.fail('never started'), 'SIGKILL');
+					}
+				}
+			})(),
+		);
+		expect(read).toBeLessThan(1000);
+		expect(kind).toBe('run');
+		expect(reason).toEqual({ code: 'engine.crashed', params: { how: 'SIGKILL', stderr: '–' } });
+		expect(message).toContain('run again to continue');
+		expect((await failureOf(scores(engine, [request([1])]))).reason.code).toBe('engine.crashed');
+	});
+
+	/** A process in the engine's place that does what a test needs on its first message. */
+	function impostor(onMessage: string): string {
+		const file = path.join(temporary(), 'engine.cjs');
+		writeFileSync(file, `process.on('message', frame => { ${onMessage} });`);
+		return file;
+	}
+	const loaded = "{ version: '1.0.0', device: 'cpu', notes: [], threads: 1, vocabularySize: 384 }";
+
+	it('tells its last words while loading', async () => {
+		const enginePath = impostor(
+			"process.stderr.write('first\\n\\u001b[1;31mterminate called\\u001b[m\\n', () => process.exit(134));",
+		);
+		const { reason } = await failureOf(start({ enginePath }));
+		expect(reason).toEqual({ code: 'engine.crashed', params: { how: 'exit 134', stderr: 'terminate called' } });
+	});
+
+	it('becomes a note where the device brought it about', async () => {
+		const enginePath = impostor(
+			`frame.params.device === 'webgpu' ? process.exit(134) : process.send({ t: 'result', id: frame.id, result: ${loaded} });`,
+		);
+		const { info } = await start({ enginePath, device: 'webgpu' });
+		expect(info.notes).toEqual([{ code: 'engine.device-crashed', params: { device: 'webgpu' } }]);
+	});
+
+	it('is told where it never began', async () => {
+		const { reason } = await failureOf(start({ execPath: path.join(temporary(), 'no-such-node') }));
+		expect(reason).toMatchObject({ code: 'engine.not-started', params: { reason: expect.stringContaining('ENOENT') } });
+	});
+
+	it('comes with the end of its parent', async () => {
+		const parent = spawn(
+			process.execPath,
+			[
+				'-e',
+				"const c = require('node:child_process').fork(process.argv[1], [], { serialization: 'advanced' });" +
+					"c.on('message', () => {}); console.log(c.pid); setInterval(() => {}, 1000);",
+				engineFile,
+			],
+			{ stdio: ['ignore', 'pipe', 'inherit'] },
+		);
+		const [chunk] = await once(parent.stdout, 'data');
+		const engineId = Number(String(chunk));
+		expect(isRunning(engineId)).toBe(true);
+		parent.kill('SIGKILL');
+		await expectGone(engineId);
+	});
+
+	it('follows a cancellation while loading', async () => {
+		const source = new CancellationSource();
+		const enginePath = impostor("require('node:fs').writeFileSync(__filename + '.pid', String(process.pid));");
+		const starting = start({ enginePath }, source.token);
+		starting.catch(() => {});
+		const processId = await vi.waitFor(() => Number(readFileSync(`${enginePath}.pid`, 'utf8')), { timeout: 20_000 });
+		source.cancel();
+		await expect(starting).rejects.toBeInstanceOf(Cancelled);
+		await expectGone(processId);
+	});
+
+	it('does not come for a run that is cancelled before it began', async () => {
+		const source = new CancellationSource();
+		source.cancel();
+		await expect(start({}, source.token)).rejects.toBeInstanceOf(Cancelled);
+		const engine = await start();
+		await expect(scores(engine, [request([1])], source.token)).rejects.toBeInstanceOf(Cancelled);
+		expect(await scores(engine, [request([1])])).toHaveLength(1);
+	});
+});

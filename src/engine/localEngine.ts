@@ -1,0 +1,168 @@
+import path from 'node:path';
+import type { Device } from '../config/resolved';
+import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
+import { Failure } from '../protocol/failure';
+import { message } from '../protocol/messages';
+import type { Engine, EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
+import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
+import { fileSha256 } from './fileHash';
+import { findModel, type ModelFolder } from './modelFolder';
+import type { LoadedModel } from './wire';
+
+export interface LocalEngineOptions extends EngineProcessOptions {
+	/** Holds the ONNX file, config.json and the tokenizer. */
+	readonly folder: string;
+	/** Null: the widest file there is. */
+	readonly dtype: string | null;
+	readonly device: Device;
+	/** Default: one for each physical core. */
+	readonly threads?: number;
+}
+
+export interface LocalEngine extends Engine {
+	/** Of the process that computes; null where it never started. */
+	readonly processId: number | null;
+}
+
+/** Requests that wait in the engine process: it need not wait for the next while the last one's result is read. */
+const inFlight = 2;
+
+/**
+ * Starts an engine on a local ONNX model, in a process of its own.
+ *
+ * Cancelling, here or while scoring, kills that process at once, since native code does not listen while it computes:
+ * the engine is of no use afterwards and says `Cancelled`. Should the process end by itself, everything pending fails with
+ * `engine.crashed`, and nothing of the caller's is lost.
+ *
+ * @throws Failure where the folder, the file or the computer does not allow it.
+ */
+export async function startLocalEngine(options: LocalEngineOptions, token: CancellationToken): Promise<LocalEngine> {
+	throwIfCancelled(token);
+	const model = await findModel(options.folder, options.dtype);
+	const config = await readDecoderConfig(options.folder);
+	const [starting, hashing] = await Promise.allSettled([
+		startProcess(options, model, config, token),
+		hashes(model, token),
+	]);
+	if (starting.status === 'rejected') {
+		throw starting.reason;
+	}
+	const { engine, loaded } = starting.value;
+	if (hashing.status === 'rejected') {
+		engine.dispose();
+		throw hashing.reason;
+	}
+	return {
+		info: {
+			name: 'onnxruntime-node',
+			version: loaded.version,
+			device: loaded.device,
+			notes: loaded.notes,
+			threads: loaded.threads,
+			dtype: model.dtype,
+			files: hashing.value,
+			window: config.window,
+			vocabularySize: loaded.vocabularySize,
+			capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
+		},
+		processId: engine.processId,
+		loglikelihood: (requests, scoring) => loglikelihood(engine, requests, scoring),
+		dispose: () => engine.dispose(),
+	};
+}
+
+function hashes({ folder, weights }: ModelFolder, token: CancellationToken): Promise<EngineInfo['files']> {
+	return Promise.all(
+		weights.map(async name => ({ path: name, sha256: await fileSha256(path.join(folder, name), token) })),
+	);
+}
+
+interface Started {
+	readonly engine: EngineProcess;
+	readonly loaded: LoadedModel;
+}
+
+/** Loads on the device asked for; where that takes the process down, on the CPU with a note. */
+async function startProcess(
+	options: LocalEngineOptions,
+	model: ModelFolder,
+	config: DecoderConfig,
+	token: CancellationToken,
+): Promise<Started> {
+	try {
+		return await load(options, model, config, token);
+	} catch (error) {
+		const { device } = options;
+		const crashed = error instanceof Failure && error.reason.code === 'engine.crashed';
+		if (!crashed || device === 'auto' || device === 'cpu') {
+			throw error;
+		}
+		const { engine, loaded } = await load({ ...options, device: 'cpu' }, model, config, token);
+		const note = message('engine.device-crashed', { device });
+		return { engine, loaded: { ...loaded, notes: [note, ...loaded.notes] } };
+	}
+}
+
+async function load(
+	options: LocalEngineOptions,
+	model: ModelFolder,
+	{ shape }: DecoderConfig,
+	token: CancellationToken,
+): Promise<Started> {
+	const engine = forkEngine(options);
+	const { device, threads = null } = options;
+	const file = path.join(model.folder, model.file);
+	try {
+		const loaded = await killedBy(token, engine, () =>
+			engine.channel.request('load', { file, device, threads, shape }),
+		);
+		return { engine, loaded };
+	} catch (error) {
+		engine.dispose();
+		throw error;
+	}
+}
+
+async function killedBy<T>(token: CancellationToken, engine: EngineProcess, work: () => Promise<T>): Promise<T> {
+	throwIfCancelled(token);
+	const subscription = token.onCancellationRequested(() => engine.kill(new Cancelled()));
+	try {
+		return await work();
+	} finally {
+		subscription.dispose();
+	}
+}
+
+async function* loglikelihood(
+	engine: EngineProcess,
+	requests: Iterable<LoglikelihoodRequest>,
+	token: CancellationToken,
+): AsyncGenerator<LoglikelihoodResult> {
+	throwIfCancelled(token);
+	const subscription = token.onCancellationRequested(() => engine.kill(new Cancelled()));
+	const source = requests[Symbol.iterator]();
+	const pending: Promise<LoglikelihoodResult>[] = [];
+	try {
+		for (;;) {
+			while (pending.length < inFlight) {
+				const next = source.next();
+				if (next.done) {
+					break;
+				}
+				const result = engine.channel.request('score', next.value);
+				// Whoever stops reading early leaves results behind that nobody awaits.
+				result.catch(() => {});
+				pending.push(result);
+			}
+			const first = pending.shift();
+			if (!first) {
+				return;
+			}
+			yield await first;
+		}
+	} finally {
+		subscription.dispose();
+		source.return?.();
+	}
+}

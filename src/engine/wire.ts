@@ -1,0 +1,46 @@
+import type { Device } from '../config/resolved';
+import type { Message } from '../protocol/messages';
+import type { LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+
+/** What the engine process answers. It works on one request at a time, in the order of arrival. */
+export interface EngineProcessSide {
+	readonly requests: {
+		/** First, and once. */
+		readonly load: { readonly params: LoadRequest; readonly result: LoadedModel };
+		readonly score: { readonly params: LoglikelihoodRequest; readonly result: LoglikelihoodResult };
+	};
+	readonly events: Record<never, never>;
+}
+
+/** Its parent only asks. */
+export interface EngineParentSide {
+	readonly requests: Record<never, never>;
+	readonly events: Record<never, never>;
+}
+
+export interface LoadRequest {
+	/** Absolute path of the ONNX file. */
+	readonly file: string;
+	readonly device: Device;
+	/** Null: one for each physical core. */
+	readonly threads: number | null;
+	/** From config.json, for graphs that leave these open; null where it does not say. */
+	readonly shape: DecoderShape;
+}
+
+/** Sizes that config.json tells of a decoder. */
+export interface DecoderShape {
+	readonly keyValueHeads: number | null;
+	readonly headSize: number | null;
+	readonly vocabularySize: number | null;
+}
+
+export interface LoadedModel {
+	/** Of ONNX Runtime. */
+	readonly version: string;
+	readonly device: string;
+	readonly notes: readonly Message[];
+	/** Null: left to ONNX Runtime. */
+	readonly threads: number | null;
+	readonly vocabularySize: number;
+}

@@ -1,0 +1,116 @@
+import { inputFailure } from '../protocol/failure';
+import type { Tokenizer } from './tokenizer';
+
+export interface PairOptions {
+	/** Whether context and continuation become tokens together or apart. */
+	readonly encoding: 'joint' | 'separate';
+	/** `auto`: what the tokenizer puts in front by itself. */
+	readonly bos: 'auto' | boolean;
+}
+
+/** A scored text and what stands before it, as the model reads them. */
+export interface EncodedPair {
+	/** At least one token, BOS included where there is one. */
+	readonly context: number[];
+	/** At least one token. */
+	readonly continuation: number[];
+	/** A token spans the join: the ids of the context alone are no beginning of the ids of the whole. */
+	readonly merged: boolean;
+}
+
+/** Encodes one continuation after a context that is fixed. */
+export type PairEncoder = (continuationText: string) => EncodedPair;
+
+/** `pairEncoder` for a single continuation. */
+export function encodePair(
+	tokenizer: Tokenizer,
+	contextText: string,
+	continuationText: string,
+	options: PairOptions,
+): EncodedPair {
+	return pairEncoder(tokenizer, contextText, options)(continuationText);
+}
+
+/**
+ * Encodes the continuations of one context; the context's own ids are computed once.
+ *
+ * `joint` is lm-evaluation-harness's `_encode_pair` (mmlu-formats section 0.6): white space at the end of the context
+ * moves to the continuation; the continuation is what the whole has after as many tokens as the context alone. Where that
+ * is nothing, because a token spans the join, the tokens back to the last common one are scored instead.
+ *
+ * A BOS text that the context already begins with counts as the BOS. An empty context is the BOS, even with `bos: false`,
+ * since something has to stand before the first scored token.
+ *
+ * @throws Failure where BOS is asked for and there is none, and where context or continuation have no token.
+ */
+export function pairEncoder(tokenizer: Tokenizer, contextText: string, options: PairOptions): PairEncoder {
+	const moved = options.encoding === 'joint' ? trailingWhiteSpace(contextText) : '';
+	const kept = contextText.slice(0, contextText.length - moved.length);
+	const alone = tokenizer.encode(kept);
+	const front = inFront(tokenizer, options.bos, alone);
+	return continuationText => {
+		const pair =
+			options.encoding === 'joint'
+				? split(alone, tokenizer.encode(kept + moved + continuationText))
+				: { context: alone, continuation: tokenizer.encode(continuationText), merged: false };
+		if (pair.continuation.length === 0) {
+			throw inputFailure('tokenizer.empty-continuation', { continuation: continuationText });
+		}
+		const context = [...front, ...pair.context];
+		if (context.length === 0) {
+			if (tokenizer.bos === null) {
+				throw inputFailure('tokenizer.empty-context', { continuation: continuationText });
+			}
+			context.push(tokenizer.bos);
+		}
+		return { ...pair, context };
+	};
+}
+
+/** The ids of a text that begins a context, with what stands in front of it. */
+export function contextTokens(tokenizer: Tokenizer, text: string, bos: PairOptions['bos']): number[] {
+	const ids = tokenizer.encode(text);
+	return [...inFront(tokenizer, bos, ids), ...ids];
+}
+
+function split(alone: readonly number[], whole: readonly number[]): EncodedPair {
+	const common = commonLength(alone, whole);
+	const merged = common < alone.length;
+	// The harness goes on with the context's own ids, although the whole begins otherwise: so do its numbers.
+	if (whole.length > alone.length) {
+		return { context: [...alone], continuation: whole.slice(alone.length), merged };
+	}
+	return { context: whole.slice(0, common), continuation: whole.slice(common), merged };
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+	let i = 0;
+	while (i < a.length && i < b.length && a[i] === b[i]) {
+		i++;
+	}
+	return i;
+}
+
+function inFront(tokenizer: Tokenizer, bos: PairOptions['bos'], ids: readonly number[]): readonly number[] {
+	if (bos === false) {
+		return [];
+	}
+	if (bos === true && tokenizer.bos === null) {
+		throw inputFailure('tokenizer.no-bos', {});
+	}
+	const prefix = bos === true && tokenizer.bos !== null ? [tokenizer.bos] : tokenizer.prefix;
+	return prefix.length > 0 && prefix.every((id, i) => ids[i] === id) ? [] : prefix;
+}
+
+/** What Python's `str.rstrip()` takes away; JavaScript's trimEnd knows another set. */
+function trailingWhiteSpace(text: string): string {
+	let start = text.length;
+	while (start > 0 && pythonWhiteSpace.test(text.charAt(start - 1))) {
+		start--;
+	}
+	return text.slice(start);
+}
+
+/** The code points of which Python's `str.isspace()` is true. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the information separators U+001C–U+001F are white space there
+const pythonWhiteSpace = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
