@@ -29,6 +29,8 @@ export interface LoadedDataset {
 	readonly pools: ReadonlyMap<string | null, Pools>;
 	/** Rows of the slice left out under `on_bad_row: skip`. */
 	readonly skipped: readonly BadRow[];
+	/** Bad rows outside the slice: they are missing from the pools only. */
+	readonly skippedFromPools: readonly BadRow[];
 	readonly files: readonly DataFile[];
 	/** A commit on the Hub, or the first 16 hex digits over the files' hashes. */
 	readonly revision: string;

@@ -21,6 +21,8 @@ export interface Question {
 	readonly choices: readonly string[];
 	/** Index of the right choice. */
 	readonly answer: number;
+	/** What the answer column holds, index, letter or text: `answer` in templates. Absent: the index. */
+	readonly given?: Json;
 	/** Null where the data has no subject column and no config. */
 	readonly subject: string | null;
 }

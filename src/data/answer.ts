@@ -1,0 +1,50 @@
+import type { Json } from '../protocol/json';
+
+/** An answer as its row gives it, beside the texts that it chooses from. */
+export interface GivenAnswer {
+	readonly answer: Json;
+	readonly choices: readonly string[];
+}
+
+/** How texts in the answer column are understood first. */
+export type AnswerReading = 'label' | 'text';
+
+/**
+ * How the answers of a data set are to be read: "2" may be the third choice or the choice "2". Of the two readings the one
+ * counts that makes sense in more rows; where both do in equally many, answers are labels.
+ */
+export function readingOf(answers: Iterable<GivenAnswer>): AnswerReading {
+	let labels = 0;
+	let texts = 0;
+	for (const given of answers) {
+		if (typeof given.answer === 'string') {
+			labels += asLabel(given) === null ? 0 : 1;
+			texts += asText(given) === null ? 0 : 1;
+		}
+	}
+	return texts > labels ? 'text' : 'label';
+}
+
+/** Index of the right choice, or null where the answer is none. A number is always an index. */
+export function answerIndex(given: GivenAnswer, reading: AnswerReading): number | null {
+	return reading === 'label' ? (asLabel(given) ?? asText(given)) : (asText(given) ?? asLabel(given));
+}
+
+/** An index as number or digits, or a letter of either case. */
+function asLabel({ answer, choices }: GivenAnswer): number | null {
+	let index = -1;
+	if (typeof answer === 'number') {
+		index = answer;
+	} else if (typeof answer === 'string' && /^\d+$/.test(answer)) {
+		index = Number(answer);
+	} else if (typeof answer === 'string' && /^[A-Za-z]$/.test(answer)) {
+		index = answer.toUpperCase().charCodeAt(0) - 'A'.charCodeAt(0);
+	}
+	return Number.isInteger(index) && index >= 0 && index < choices.length ? index : null;
+}
+
+/** The first choice with exactly this text. */
+function asText({ answer, choices }: GivenAnswer): number | null {
+	const index = typeof answer === 'string' ? choices.indexOf(answer) : -1;
+	return index === -1 ? null : index;
+}

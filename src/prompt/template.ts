@@ -1,0 +1,84 @@
+import { closest } from '../config/closest';
+import type { Question } from '../data/row';
+import { type Failure, inputFailure } from '../protocol/failure';
+import type { Json } from '../protocol/json';
+import { compileJinja, type JinjaScope, jinjaScope, UndefinedUse } from './jinja';
+
+/** Where a template stands, for errors. */
+export interface TemplatePlace {
+	readonly variant: string;
+	readonly field: 'description' | 'doc_to_text' | 'doc_to_choice' | 'doc_to_target';
+}
+
+/** A row as templates see it. */
+export interface TemplateRow {
+	readonly key: string;
+	/** By name, the later of equal ones overriding. */
+	readonly values: ReadonlyMap<string, Json>;
+	readonly scope: JinjaScope;
+}
+
+export type Template = (row: TemplateRow) => string;
+
+/**
+ * What templates can name: every column of the row, and above them `question`, `choices`, `subject` (its underscores as
+ * spaces, empty where there is none) and `answer` (as the data has it). `doc` is the row as it stands.
+ */
+export function templateRow(question: Question): TemplateRow {
+	const { row } = question;
+	const values = new Map<string, Json>([
+		['doc', Object.fromEntries(row.values)],
+		...row.values,
+		['question', question.question],
+		['choices', question.choices],
+		['subject', (question.subject ?? '').replaceAll('_', ' ')],
+		['answer', question.given ?? question.answer],
+	]);
+	return { key: question.key, values, scope: jinjaScope(values) };
+}
+
+/**
+ * Parses a template once for many rows.
+ * @throws Failure naming the field; so does rendering, with the row's key and what may have been meant.
+ */
+export function compileTemplate(source: string, place: TemplatePlace): Template {
+	const { variant, field } = place;
+	const program = attempt(
+		() => compileJinja(source),
+		error => inputFailure('prompt.bad-template', { variant, field, reason: sentenceOf(error) }, error),
+	);
+	return row =>
+		attempt(
+			() => program.run(row.scope),
+			error => renderFailure(error, row, place),
+		);
+}
+
+function attempt<T>(action: () => T, failure: (error: unknown) => Failure): T {
+	try {
+		return action();
+	} catch (error) {
+		throw failure(error);
+	}
+}
+
+function renderFailure(error: unknown, { key, values }: TemplateRow, { variant, field }: TemplatePlace): Failure {
+	if (!(error instanceof UndefinedUse)) {
+		return inputFailure('prompt.template-failed', { variant, field, key, reason: sentenceOf(error) }, error);
+	}
+	const { expression, isName } = error;
+	if (!isName) {
+		return inputFailure('prompt.undefined-value', { variant, field, key, expression }, error);
+	}
+	const suggestion = closest(expression, values.keys());
+	const params = { variant, field, key, name: expression, names: [...values.keys()].join(', ') };
+	return suggestion === null
+		? inputFailure('prompt.unknown-variable', params, error)
+		: inputFailure('prompt.unknown-variable-meant', { ...params, suggestion }, error);
+}
+
+/** The reason alone: a Failure's sentence ends by itself. */
+function sentenceOf(error: unknown): string {
+	const text = error instanceof Error ? error.message : String(error);
+	return text.replace(/[.\s]+$/, '');
+}
