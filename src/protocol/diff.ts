@@ -20,6 +20,9 @@ export interface SegmentPair {
 	readonly a?: number;
 	/** Index in the second prompt's segments; absent for `removed`. */
 	readonly b?: number;
+	/** Neighbouring segments joined on that side, where a free template meets a prompt made of parts; absent: one. */
+	readonly aCount?: number;
+	readonly bCount?: number;
 	/** In ascending order; empty where nothing changed, one whole-segment edit for `added` and `removed`. */
 	readonly edits: readonly Edit[];
 }
@@ -30,6 +33,8 @@ export interface EditKind {
 	readonly inserted: string;
 	readonly segments: readonly SegmentKind[];
 	readonly count: number;
+	/** Set where whole segments were removed or added: those of a kind are one, `deleted` or `inserted` is the first's text. */
+	readonly whole?: 'removed' | 'added';
 }
 
 /** The exact difference of two prompts: applying it to the first gives the second. */
@@ -40,7 +45,7 @@ export interface PromptDiff {
 	readonly kinds: readonly EditKind[];
 	/** Edits in all, moves not counted. */
 	readonly edits: number;
-	/** Shots that stand at another place. */
+	/** Segments, shots as a rule, that stand at another place: the fewest that must move to restore the order. */
 	readonly moves: number;
 	/** The two texts were too different for the time given: the edits are exact, but not the fewest. */
 	readonly coarse: boolean;
