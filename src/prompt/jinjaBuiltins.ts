@@ -1,6 +1,6 @@
 import type { Json } from '../protocol/json';
+import { pythonLstrip, pythonRstrip, pythonStrip } from '../tokenizer/whitespace';
 import { equal, toText, toValue } from './jinjaValues';
-import { pythonLstrip, pythonRstrip, pythonStrip } from './whitespace';
 
 type Filter = (operand: Json, args: readonly Json[], named: Readonly<Record<string, Json>>) => Json | undefined;
 

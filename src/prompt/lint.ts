@@ -4,7 +4,7 @@ import { type Message, message } from '../protocol/messages';
 import { type Prompt, promptText } from '../protocol/prompt';
 import { type EncodedPair, pairEncoder } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { pythonRstrip } from './whitespace';
+import { pythonRstrip } from '../tokenizer/whitespace';
 
 export interface LintFinding {
 	readonly severity: 'error' | 'warning' | 'info';

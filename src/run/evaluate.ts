@@ -5,16 +5,16 @@ import { canonicalEvaluation } from '../config/resolve';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
-import { type CancellationToken, Cancelled } from '../protocol/cancellation';
+import { Cancelled } from '../protocol/cancellation';
 import { Failure, inputFailure } from '../protocol/failure';
 import { message } from '../protocol/messages';
 import { execute } from './execute';
 import { guard } from './journal';
-import { loadEvaluation, type Overrides, override } from './loadEvaluation';
+import { loadEvaluation, override } from './loadEvaluation';
 import { isLocked, lockRun } from './lock';
 import { type LocalModel, openModels } from './models';
+import type { EvaluateOptions } from './options';
 import { checkPrompts, planVariants } from './plan';
-import type { RunProgress } from './progress';
 import type { RunRecord } from './record';
 import {
 	createRunFolder,
@@ -26,25 +26,6 @@ import {
 	writeRecord,
 } from './runFolder';
 import type { ExampleLine } from './samplesFile';
-
-export interface EvaluateOptions extends Overrides {
-	/** Absolute path of the evaluation file. */
-	readonly file: string;
-	/** Its content, where an editor holds a newer one than the disk. */
-	readonly text?: string;
-	/** The run folder; absent: the newest unfinished run of the same evaluation, or a new one. */
-	readonly out?: string;
-	/** The engine process's script. */
-	readonly enginePath: string;
-	/** Whether results of earlier runs may be used; default true. */
-	readonly cache?: boolean;
-	/** Recorded with the run. */
-	readonly version: string;
-	readonly token: CancellationToken;
-	readonly onProgress?: (progress: RunProgress) => void;
-	/** The run folder exists from here on. */
-	readonly onStart?: (dir: string, record: RunRecord) => void;
-}
 
 /** A run as it ended, for this time. */
 export interface Evaluated {

@@ -3,12 +3,12 @@ import type { Question } from '../data/row';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
 import { goldIndex } from '../prompt/gold';
 import type { PromptRenderer } from '../prompt/render';
-import { pythonStrip } from '../prompt/whitespace';
 import { inputFailure } from '../protocol/failure';
 import { type Prompt, promptText } from '../protocol/prompt';
 import type { Sample } from '../protocol/sample';
 import { contextTokens } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { pythonStrip } from '../tokenizer/whitespace';
 import { type EncodedChoice, encodeChoices, sharedTokens } from './encode';
 import { fitPrompt } from './fit';
 

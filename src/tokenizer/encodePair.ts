@@ -1,5 +1,6 @@
 import { inputFailure } from '../protocol/failure';
 import type { Tokenizer } from './tokenizer';
+import { pythonRstrip } from './whitespace';
 
 export interface PairOptions {
 	/** Whether context and continuation become tokens together or apart. */
@@ -44,14 +45,13 @@ export function encodePair(
  * @throws Failure where BOS is asked for and there is none, and where context or continuation have no token.
  */
 export function pairEncoder(tokenizer: Tokenizer, contextText: string, options: PairOptions): PairEncoder {
-	const moved = options.encoding === 'joint' ? trailingWhiteSpace(contextText) : '';
-	const kept = contextText.slice(0, contextText.length - moved.length);
+	const kept = options.encoding === 'joint' ? pythonRstrip(contextText) : contextText;
 	const alone = tokenizer.encode(kept);
 	const front = inFront(tokenizer, options.bos, alone);
 	return continuationText => {
 		const pair =
 			options.encoding === 'joint'
-				? split(alone, tokenizer.encode(kept + moved + continuationText))
+				? split(alone, tokenizer.encode(contextText + continuationText))
 				: { context: alone, continuation: tokenizer.encode(continuationText), merged: false };
 		if (pair.continuation.length === 0) {
 			throw inputFailure('tokenizer.empty-continuation', { continuation: continuationText });
@@ -101,16 +101,3 @@ function inFront(tokenizer: Tokenizer, bos: PairOptions['bos'], ids: readonly nu
 	const prefix = bos === true && tokenizer.bos !== null ? [tokenizer.bos] : tokenizer.prefix;
 	return prefix.length > 0 && prefix.every((id, i) => ids[i] === id) ? [] : prefix;
 }
-
-/** What Python's `str.rstrip()` takes away; JavaScript's trimEnd knows another set. */
-function trailingWhiteSpace(text: string): string {
-	let start = text.length;
-	while (start > 0 && pythonWhiteSpace.test(text.charAt(start - 1))) {
-		start--;
-	}
-	return text.slice(start);
-}
-
-/** The code points of which Python's `str.isspace()` is true. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the information separators U+001C–U+001F are white space there
-const pythonWhiteSpace = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;

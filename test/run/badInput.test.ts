@@ -50,9 +50,7 @@ describe('the evaluation file', () => {
 	});
 
 	it('answers for a dataset and a model of the Hub in a sentence', async () => {
-		expect(await complaint({ dataset_path: 'cais/mmlu' })).toMatch(
-			/^There is no file or folder.*Hub.*later version.*\n$/,
-		);
+		expect(await complaint({ dataset_path: 'cais/mmlu' })).toMatch(/There is no file or folder.*Hub.*later version/);
 		expect(await complaint({ models: ['HuggingFaceTB/SmolLM2-135M'] })).toMatch(/HuggingFaceTB\/SmolLM2-135M/);
 	});
 });
@@ -155,12 +153,12 @@ describe('the model folder', () => {
 
 	it('has no ONNX file', async () => {
 		expect(await brokenModel(model => rmSync(path.join(model, 'onnx'), { recursive: true }))).toMatch(
-			/^2 .*no ONNX file/,
+			/^2 [^]*no ONNX file/,
 		);
 	});
 
 	it('has no tokenizer', async () => {
-		expect(await brokenModel(model => rmSync(path.join(model, 'tokenizer.json')))).toMatch(/^2 .*no tokenizer\.json/);
+		expect(await brokenModel(model => rmSync(path.join(model, 'tokenizer.json')))).toMatch(/^2 [^]*no tokenizer\.json/);
 	});
 
 	it('has an ONNX file that is cut off', async () => {
@@ -183,14 +181,14 @@ describe('the model folder', () => {
 });
 
 describe('hostile text', () => {
-	it('passes through unchanged', async () => {
+	it('passes through unchanged', { timeout: 300_000 }, async () => {
 		const texts = [
 			'<script>alert(1)</script><img src=x onerror=alert(2)>',
 			'{{ 7 * 7 }} {% raw %}',
 			'a\u0000b\r\nc\u0085\u200b',
 			'lone \ud800 surrogate',
 			'../../../etc/passwd',
-			'x'.repeat(1_000_000),
+			'one million '.repeat(83_334),
 		];
 		const dir = folder();
 		const test = texts.map((text, i) => row(i, { question: text }));

@@ -1,0 +1,23 @@
+import type { CancellationToken } from '../protocol/cancellation';
+import type { Overrides } from './loadEvaluation';
+import type { RunProgress } from './progress';
+import type { RunRecord } from './record';
+
+export interface EvaluateOptions extends Overrides {
+	/** Absolute path of the evaluation file. */
+	readonly file: string;
+	/** Its content, where an editor holds a newer one than the disk. */
+	readonly text?: string;
+	/** The run folder; absent: the newest unfinished run of the same evaluation, or a new one. */
+	readonly out?: string;
+	/** The engine process's script. */
+	readonly enginePath: string;
+	/** Whether results of earlier runs may be used; default true. */
+	readonly cache?: boolean;
+	/** Recorded with the run. */
+	readonly version: string;
+	readonly token: CancellationToken;
+	readonly onProgress?: (progress: RunProgress) => void;
+	/** The run folder exists from here on. */
+	readonly onStart?: (dir: string, record: RunRecord) => void;
+}
