@@ -8,6 +8,8 @@ export default defineConfig({
 		hookTimeout: 120_000,
 		passWithNoTests: false,
 		// A missing golden file is written and fails, on a developer's machine as in CI.
-		reporters: process.env.EVAL_LENS_TEST_REPORT ? ['default', ['json', { outputFile: process.env.EVAL_LENS_TEST_REPORT }]] : ['default'],
+		reporters: process.env.EVAL_LENS_TEST_REPORT
+			? ['default', ['json', { outputFile: process.env.EVAL_LENS_TEST_REPORT }]]
+			: ['default'],
 	},
 });

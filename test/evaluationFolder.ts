@@ -22,7 +22,7 @@ export function row(n: number, changes: Partial<Row> = {}): Row {
 	};
 }
 
-export const rows = (count: number, from = 0) => Array.from({ length: count }, (_, i) => row(from + i));
+const rows = (count: number, from = 0) => Array.from({ length: count }, (_, i) => row(from + i));
 
 /** Splits by name: rows become JSONL, a text is written as it is. */
 export type Splits = Readonly<Record<string, readonly unknown[] | string>>;

@@ -11,7 +11,6 @@ export const shared = path.join(root, '..', 'shared');
 export const dist = path.join(root, 'dist');
 export const demoEvaluation = path.join(root, 'examples', 'mmlu-formats.eval.yaml');
 export const demoModel = path.join(root, 'examples', 'demo-model');
-export const demoQuestions = path.join(root, 'examples', 'demo-questions');
 
 /** Whether a file of the reference data is there; prints which one is missed. */
 export function hasShared(...parts: string[]): boolean {

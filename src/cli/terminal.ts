@@ -46,7 +46,7 @@ export function report(error: unknown, { stderr }: Terminal): ExitCode {
 }
 
 /** `file:line:column: error: sentence`, counted from 1, as compilers write it. */
-export function problemLine(file: string, problem: Problem): string {
+function problemLine(file: string, problem: Problem): string {
 	const { line, column } = problem.range.start;
 	return printable(`${file}:${line + 1}:${column + 1}: ${problem.severity}: ${messageText(problem.message)}`);
 }

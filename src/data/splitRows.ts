@@ -30,7 +30,7 @@ export function rowsOfSplit(table: Table, { path, split, idColumn, where }: RowO
 }
 
 /** First 16 hex digits of the SHA-256 of the canonical JSON of a row. */
-export function contentHash(values: ReadonlyMap<string, Json>): string {
+function contentHash(values: ReadonlyMap<string, Json>): string {
 	return createHash('sha256')
 		.update(canonicalJson(Object.fromEntries(values)))
 		.digest('hex')

@@ -1,6 +1,7 @@
 import type { PromptDiff } from './diff';
 import type { Message } from './messages';
 import type { Segment } from './prompt';
+import type { Transition } from './results';
 import type { PairChoice, PairColumns, PairView, ResultsOverview } from './resultsView';
 
 /** What the extension host answers and tells the webview. */
@@ -22,6 +23,10 @@ export interface HostSide {
 	readonly events: {
 		/** The run went on or the evaluation file changed: ask again. */
 		readonly changed: null;
+		/** A command of the palette: list these examples. */
+		readonly show: Transition | 'all' | 'flips';
+		/** A command of the palette: select the next or previous example of the list. */
+		readonly move: 'next' | 'previous';
 	};
 }
 

@@ -16,7 +16,8 @@ export async function reportHtml(run: OpenRun, page: string): Promise<string> {
 	const policy = [
 		"default-src 'none'",
 		`script-src '${sourceHash(script)}'`,
-		`style-src '${sourceHash(style)}'`,
+		// The component kit probes with an empty style element.
+		`style-src '${sourceHash(style)}' '${sourceHash('')}'`,
 		"base-uri 'none'",
 		"form-action 'none'",
 	].join('; ');

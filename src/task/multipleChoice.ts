@@ -4,7 +4,7 @@ import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contra
 import { goldIndex } from '../prompt/gold';
 import type { PromptRenderer } from '../prompt/render';
 import { inputFailure } from '../protocol/failure';
-import { type Prompt, promptText } from '../protocol/prompt';
+import type { Prompt } from '../protocol/prompt';
 import type { Sample } from '../protocol/sample';
 import { contextTokens } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -197,9 +197,4 @@ function isRight(asked: Asked, prediction: number | null, gold: number): boolean
 /** Length as lm-evaluation-harness counts it: Unicode code points, without the delimiter. An empty text counts one. */
 function codePoints(text: string): number {
 	return Math.max(1, [...text].length);
-}
-
-/** The text of the prompt as sent. */
-export function askedText(asked: Asked): string {
-	return promptText(asked.prompt);
 }

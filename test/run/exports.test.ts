@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Sample } from '../../src/protocol/sample';
+import { evalLens } from '../commandLine';
+import { row, writeEvaluation } from '../evaluationFolder';
+import { temporaryFolders } from '../temporaryFolder';
+
+const folder = temporaryFolders();
+const hostile = '</script><script>alert(1)</script> =1+1,"quoted"\r\nnext <!--';
+
+describe('a run in other forms', () => {
+	let run: string;
+	let samples: Sample[];
+	let prompts: { variant: string; key: string; prompt: string }[];
+
+	beforeAll(async () => {
+		const dir = folder();
+		const file = writeEvaluation(dir, {}, { test: [row(0), row(1, { question: hostile }), row(2, { subject: null })] });
+		// The row without a subject has no shots of its own: it is asked without any.
+		const { code, stdout, stderr } = await evalLens(['run', writeEvaluation(dir, { num_fewshot: 0 }, readSplits(file)), '--json']);
+		expect(code, stderr).toBe(0);
+		run = JSON.parse(stdout).run;
+		samples = lines(path.join(run, 'samples.jsonl'));
+		const shown = await evalLens(['preview', file, '--example', 'all', '--json']);
+		prompts = shown.stdout.trimEnd().split('\n').map(line => JSON.parse(line));
+	});
+
+	it('Parquet holds every sample with its prompt, lists as lists', async () => {
+		const file = await asyncBufferFromFile(path.join(run, 'samples.parquet'));
+		const read = await parquetReadObjects({ file });
+		expect(read).toHaveLength(samples.length);
+		samples.forEach((sample, i) => {
+			const { prompt } = prompts.find(one => one.variant === sample.variant && one.key === sample.key) ?? {};
+			expect(read[i]).toMatchObject({
+				key: sample.key,
+				subject: sample.subject,
+				variant: sample.variant,
+				prediction: sample.prediction,
+				correct: sample.correct,
+				logprobs: sample.logprobs,
+				continuations: sample.continuations,
+				generated: sample.generated ?? null,
+				prompt,
+			});
+		});
+		// A list view reads columns, and the prompts stand last.
+		const { schema } = await parquetMetadataAsync(file);
+		expect(schema.at(-1)?.name).toBe('prompt');
+	});
+
+	it('JSONL is the samples as they were recorded', async () => {
+		const out = path.join(folder(), 'copy.jsonl');
+		const { stdout } = await evalLens(['export', run, '--format', 'jsonl', '--out', out]);
+		expect(stdout.trim()).toBe(out);
+		expect(lines(out)).toEqual(samples);
+	});
+
+	it('CSV quotes what must be quoted', async () => {
+		const { stdout } = await evalLens(['export', run, '--format', 'csv']);
+		const text = readFileSync(stdout.trim(), 'utf8');
+		const { parse } = await import('csv-parse/sync');
+		const read: Record<string, string>[] = parse(text, { columns: true, record_delimiter: '\r\n' });
+		expect(read).toHaveLength(samples.length);
+		expect(read.find(one => one.key === 'test/1')?.question).toBe(hostile);
+	});
+
+	it('HTML is one file that loads nothing and runs no text of the data', async () => {
+		const { stdout } = await evalLens(['export', run, '--format', 'html']);
+		const html = readFileSync(stdout.trim(), 'utf8');
+		expect(html.match(/<script[\s>]/g)).toHaveLength(2);
+		expect(html).not.toContain('alert(1)</script>');
+		expect(html).toMatch(/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/);
+		expect(html).not.toMatch(/<(link|img|iframe|object|base)\b/i);
+		const data = /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+		expect(JSON.parse(data).examples[1].question).toBe(hostile.slice(0, 200));
+	});
+});
+
+/** The splits as they stand, so that a second evaluation keeps them. */
+function readSplits(file: string) {
+	return { test: readFileSync(path.join(path.dirname(file), 'data', 'test.jsonl'), 'utf8') };
+}
+
+function lines(file: string) {
+	return readFileSync(file, 'utf8').trimEnd().split('\n').map(line => JSON.parse(line));
+}

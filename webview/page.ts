@@ -1,0 +1,16 @@
+import { render, type VNode } from 'preact';
+import './base.css';
+
+/** The JSON that whoever made the page put into one of its elements; undefined where there is none. */
+export function pageData(id: string): unknown {
+	const text = document.getElementById(id)?.textContent;
+	return text ? JSON.parse(text) : undefined;
+}
+
+/** Draws a view into an element of its own, so that nothing else of the page is touched. */
+export function show(view: VNode): void {
+	const root = document.createElement('div');
+	root.id = 'view';
+	document.body.append(root);
+	render(view, root);
+}

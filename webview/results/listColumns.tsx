@@ -1,0 +1,106 @@
+import type { ComponentChildren } from 'preact';
+import type { SortKey } from '../../src/compare/sortRows';
+import { type PairColumns, transitions } from '../../src/protocol/resultsView';
+import { oneLine } from '../components/characters';
+import { Icon } from '../components/icon';
+import { letter, signedNats, t } from '../text';
+import { DeltaBar } from './deltaBar';
+
+export interface ListColumn {
+	readonly id: SortKey;
+	readonly title: (columns: PairColumns) => string;
+	readonly className?: string;
+	cell(columns: PairColumns, row: number, greatestDelta: number): ComponentChildren;
+}
+
+/** The last part of a key: the row within its split. The whole key is the cell's title. */
+function rowName(key: string): string {
+	return key.slice(key.lastIndexOf('/') + 1);
+}
+
+export const listColumns: readonly ListColumn[] = [
+	{
+		id: 'row',
+		title: () => t('row'),
+		className: 'number',
+		cell: ({ key }, row) => <span title={key[row]}>{oneLine(rowName(key[row] ?? ''))}</span>,
+	},
+	{
+		id: 'subject',
+		title: () => t('subject'),
+		className: 'subject secondary',
+		cell: ({ subject }, row) => oneLine(subject[row] ?? ''),
+	},
+	{ id: 'question', title: () => t('question'), cell: ({ question }, row) => oneLine(question[row] ?? '') },
+	{ id: 'gold', title: () => t('gold'), cell: ({ gold }, row) => letter(gold[row] ?? 0) },
+	{
+		id: 'basePrediction',
+		title: ({ base, variant }) => shortName(base, variant),
+		cell: (columns, row) => <Answer answer={columns.basePrediction[row]} right={isRight(columns, row, 'base')} />,
+	},
+	{
+		id: 'variantPrediction',
+		title: ({ base, variant }) => shortName(variant, base),
+		cell: (columns, row) => <Answer answer={columns.variantPrediction[row]} right={isRight(columns, row, 'variant')} />,
+	},
+	{
+		id: 'baseMargin',
+		title: ({ base, variant }) => t('marginOf', { variant: shortName(base, variant) }),
+		className: 'number secondary',
+		cell: ({ baseMargin }, row) => margin(baseMargin[row]),
+	},
+	{
+		id: 'variantMargin',
+		title: ({ base, variant }) => t('marginOf', { variant: shortName(variant, base) }),
+		className: 'number secondary',
+		cell: ({ variantMargin }, row) => margin(variantMargin[row]),
+	},
+	{
+		id: 'marginChange',
+		title: () => t('deltaMargin'),
+		cell: (columns, row, greatest) => <DeltaBar delta={deltaMargin(columns, row)} greatest={greatest} />,
+	},
+];
+
+/** A variant's name without its family, "original" for "mmlu/original", where that still tells it from the other. */
+function shortName(name: string, other: string): string {
+	const short = (whole: string) => whole.slice(whole.lastIndexOf('/') + 1);
+	return short(name) === short(other) ? name : short(name);
+}
+
+/** How much the gold answer's lead changed from base to variant; NaN where one side is missing. */
+export function deltaMargin({ baseMargin, variantMargin }: PairColumns, row: number): number {
+	return (variantMargin[row] ?? Number.NaN) - (baseMargin[row] ?? Number.NaN);
+}
+
+function margin(value: number | undefined): string {
+	return value === undefined || Number.isNaN(value) ? '–' : signedNats(value);
+}
+
+/** The transition knows: where choices have equal texts, an answer may be right that is not the gold index. */
+function isRight(columns: PairColumns, row: number, side: 'base' | 'variant'): boolean {
+	const transition = transitions[columns.transition[row] ?? -1];
+	if (transition === undefined || transition === 'missing') {
+		const predictions = side === 'base' ? columns.basePrediction : columns.variantPrediction;
+		return predictions[row] === columns.gold[row];
+	}
+	return transition === 'both_right' || transition === (side === 'base' ? 'right_to_wrong' : 'wrong_to_right');
+}
+
+/** An answer and whether it is right: −1 is none of the choices, −2 no sample. */
+function Answer({ answer = -2, right }: { readonly answer: number | undefined; readonly right: boolean }) {
+	if (answer === -2) {
+		return (
+			<>
+				<Icon name="missing" />
+				<span class="visually-hidden">{t('missing')}</span>
+			</>
+		);
+	}
+	return (
+		<>
+			{answer === -1 ? t('none') : letter(answer)} <Icon name={right ? 'right' : 'wrong'} />
+			<span class="visually-hidden">{t(right ? 'right' : 'wrong')}</span>
+		</>
+	);
+}

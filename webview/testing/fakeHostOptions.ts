@@ -1,0 +1,14 @@
+import type { ResultsOverview } from '../../src/protocol/resultsView';
+import type { FixtureOptions } from './fixture';
+
+/** How a test wants the host to be: JSON in the page. */
+export interface FakeHostOptions extends FixtureOptions {
+	/** Requests that fail, the first time they are asked. */
+	readonly failing?: readonly string[];
+	/** Requests that are never answered. */
+	readonly silent?: readonly string[];
+	readonly state?: unknown;
+	readonly previewFails?: boolean;
+	/** Members that replace the fixture's. */
+	readonly overview?: Partial<ResultsOverview>;
+}
