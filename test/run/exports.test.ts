@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/protocol/sample';
 import { evalLens } from '../commandLine';
 import { row, writeEvaluation } from '../evaluationFolder';
 import { temporaryFolders } from '../temporaryFolder';
 
-const folder = temporaryFolders();
+const folder = temporaryFolders(afterAll);
 const hostile = '</script><script>alert(1)</script> =1+1,"quoted"\r\nnext <!--';
 
 describe('a run in other forms', () => {
@@ -16,15 +16,17 @@ describe('a run in other forms', () => {
 	let prompts: { variant: string; key: string; prompt: string }[];
 
 	beforeAll(async () => {
-		const dir = folder();
-		const file = writeEvaluation(dir, {}, { test: [row(0), row(1, { question: hostile }), row(2, { subject: null })] });
-		// The row without a subject has no shots of its own: it is asked without any.
-		const { code, stdout, stderr } = await evalLens(['run', writeEvaluation(dir, { num_fewshot: 0 }, readSplits(file)), '--json']);
+		const test = [row(0), row(1, { question: hostile }), row(2, { subject: null })];
+		const file = writeEvaluation(folder(), { num_fewshot: 0 }, { test });
+		const { code, stdout, stderr } = await evalLens(['run', file, '--json']);
 		expect(code, stderr).toBe(0);
 		run = JSON.parse(stdout).run;
 		samples = lines(path.join(run, 'samples.jsonl'));
 		const shown = await evalLens(['preview', file, '--example', 'all', '--json']);
-		prompts = shown.stdout.trimEnd().split('\n').map(line => JSON.parse(line));
+		prompts = shown.stdout
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line));
 	});
 
 	it('Parquet holds every sample with its prompt, lists as lists', async () => {
@@ -71,18 +73,18 @@ describe('a run in other forms', () => {
 		const html = readFileSync(stdout.trim(), 'utf8');
 		expect(html.match(/<script[\s>]/g)).toHaveLength(2);
 		expect(html).not.toContain('alert(1)</script>');
-		expect(html).toMatch(/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/);
+		expect(html).toMatch(
+			/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
+		);
 		expect(html).not.toMatch(/<(link|img|iframe|object|base)\b/i);
 		const data = /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
 		expect(JSON.parse(data).examples[1].question).toBe(hostile.slice(0, 200));
 	});
 });
 
-/** The splits as they stand, so that a second evaluation keeps them. */
-function readSplits(file: string) {
-	return { test: readFileSync(path.join(path.dirname(file), 'data', 'test.jsonl'), 'utf8') };
-}
-
 function lines(file: string) {
-	return readFileSync(file, 'utf8').trimEnd().split('\n').map(line => JSON.parse(line));
+	return readFileSync(file, 'utf8')
+		.trimEnd()
+		.split('\n')
+		.map(line => JSON.parse(line));
 }

@@ -34,14 +34,12 @@ export function ResultsTable({ overview, model }: ResultsTableProps) {
 					<tr>
 						<th scope="col">{t('variant')}</th>
 						<th scope="col" class="number">
+							n
+						</th>
+						<th scope="col" class="number">
 							{t('accuracy')}
 						</th>
 						<th scope="col">{t('interval', { chance: percent(header.chance, 0) })}</th>
-						{hasAggregate && (
-							<th scope="col" class="number">
-								{t('ownFigure')}
-							</th>
-						)}
 						<th scope="col" class="number">
 							{t('delta')}
 						</th>
@@ -62,16 +60,18 @@ export function ResultsTable({ overview, model }: ResultsTableProps) {
 								{t('missing')}
 							</th>
 						)}
-						<th scope="col">{t('answers')}</th>
 						<th scope="col" class="number">
 							<abbr title={t('labelMassLong')}>{t('labelMass')}</abbr>
 						</th>
+						<th scope="col">{t('answers')}</th>
 						<th scope="col" class="number">
 							<abbr title={t('rstdLong')}>{t('rstd')}</abbr>
 						</th>
-						<th scope="col" class="number">
-							n
-						</th>
+						{hasAggregate && (
+							<th scope="col" class="number">
+								{t('ownFigure')}
+							</th>
+						)}
 						{hasOmitted && <th scope="col">{t('omitted')}</th>}
 					</tr>
 				</thead>
@@ -142,6 +142,7 @@ function Row({ result, comparison, scale, chance, model, hasAggregate, hasMissin
 					</span>
 				)}
 			</th>
+			<td class="number">{count(result.n)}</td>
 			<td class="number accuracy">{result.accuracy === null ? '–' : percent(result.accuracy)}</td>
 			<td>
 				{result.accuracy !== null && result.ci95 && (
@@ -151,15 +152,6 @@ function Row({ result, comparison, scale, chance, model, hasAggregate, hasMissin
 					</span>
 				)}
 			</td>
-			{hasAggregate && (
-				<td class="number">
-					{result.aggregate && (
-						<Fragment>
-							<span class="soft">{result.aggregate.name}</span> {percent(result.aggregate.value)}
-						</Fragment>
-					)}
-				</td>
-			)}
 			<td class="number">
 				{comparison ? (
 					comparison.delta !== null && points(comparison.delta, comparison.ci95)
@@ -172,12 +164,20 @@ function Row({ result, comparison, scale, chance, model, hasAggregate, hasMissin
 			{counted('wrong_to_right', t('wrongToRight'), comparison?.wrong_to_right ?? 0)}
 			{counted('churn', t('churn'), comparison?.churn ?? 0)}
 			{hasMissing && counted('missing', t('missing'), comparison?.missing ?? 0)}
+			<td class="number">{result.label_mass !== null && <LabelMass mass={result.label_mass} />}</td>
 			<td>
 				<AnswerBars answers={result.answers} />
 			</td>
-			<td class="number">{result.label_mass !== null && <LabelMass mass={result.label_mass} />}</td>
 			<td class="number">{result.rstd !== null && oneDigit(result.rstd)}</td>
-			<td class="number">{count(result.n)}</td>
+			{hasAggregate && (
+				<td class="number">
+					{result.aggregate && (
+						<Fragment>
+							<span class="soft">{result.aggregate.name}</span> {percent(result.aggregate.value)}
+						</Fragment>
+					)}
+				</td>
+			)}
 			{hasOmitted && <td class="soft">{omitted(result)}</td>}
 		</tr>
 	);
