@@ -1,58 +1,65 @@
 import type { Comparison, Interval, Result } from '../protocol/results';
+import type { ResultsOverview } from '../protocol/resultsView';
 import { table } from './table';
 import { printable } from './terminal';
 
-const header = [
-	'variant',
-	'n',
-	'accuracy',
-	'95 % interval',
-	'Δ to base',
-	'p (adjusted)',
-	'right→wrong',
-	'wrong→right',
-	'churn',
-	'label mass',
-	'RStd',
-];
+const comparisonTitles = ['Δ to base', 'p (adjusted)', 'right→wrong', 'wrong→right', 'churn'];
 
-/** The comparison table of a run, a block a model. */
-export function resultsTable(results: readonly Result[], comparisons: readonly Comparison[]): string {
+/** What was run, and the comparison table of each model. */
+export function resultsTable({ header, variants, results, comparisons }: ResultsOverview): string {
+	const { dataset } = header;
+	const data = `${dataset.path} @ ${short(dataset.revision)} · ${dataset.split} · ${dataset.examples} examples`;
+	const titles = [
+		'variant',
+		'format',
+		'n',
+		'accuracy',
+		'95 % interval',
+		...comparisonTitles,
+		'label mass',
+		'RStd',
+		'format’s own figure',
+	];
 	const models = [...new Set(results.map(result => result.model))];
-	return models
-		.map(model => {
-			const rows = results.filter(result => result.model === model).map(result => row(result, comparisons));
-			return `${printable(model)}\n${table(header, rows, new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))}`;
-		})
-		.join('\n');
+	const blocks = models.map(name => {
+		const model = header.models.find(one => one.name === name);
+		const details = model ? ` @ ${short(model.revision)} · ${model.dtype} · ${model.engine} · ${model.device}` : '';
+		const rows = results
+			.filter(result => result.model === name)
+			.map(result => {
+				const preset = variants.find(variant => variant.name === result.variant)?.preset ?? 'own';
+				const comparison = comparisons.find(one => one.model === name && one.variant === result.variant);
+				return resultCells(result, preset, comparison);
+			});
+		return `${printable(name + details)}\n${table(titles, rows, 2)}`;
+	});
+	return [`${printable(data)}\n`, ...blocks].join('\n');
 }
 
-function row(result: Result, comparisons: readonly Comparison[]): string[] {
-	const comparison = comparisons.find(one => one.model === result.model && one.variant === result.variant);
+function resultCells(result: Result, preset: string, comparison: Comparison | undefined): string[] {
 	return [
 		printable(result.variant),
+		preset,
 		String(result.n),
 		percent(result.accuracy),
 		result.ci95 ? `${percent(result.ci95[0])} – ${percent(result.ci95[1])}` : '–',
 		...(comparison ? comparisonCells(comparison) : ['base', '', '', '', '']),
 		result.label_mass === null ? '–' : `${result.label_mass < 0.5 ? '⚠ ' : ''}${result.label_mass.toFixed(2)}`,
 		result.rstd === null ? '–' : result.rstd.toFixed(1),
+		result.aggregate ? `${result.aggregate.name} ${percent(result.aggregate.value)}` : '',
 	];
 }
 
 /** The comparisons alone, which may have another base than the run's. */
 export function comparisonsTable(comparisons: readonly Comparison[]): string {
 	const models = [...new Set(comparisons.map(one => one.model))];
-	return models
-		.map(model => {
-			const rows = comparisons
-				.filter(one => one.model === model)
-				.map(one => [printable(one.variant), String(one.n), ...comparisonCells(one), String(one.missing)]);
-			const base = comparisons.find(one => one.model === model)?.base ?? '';
-			const titles = [`variant (base: ${printable(base)})`, 'pairs', ...header.slice(4, 9), 'missing'];
-			return `${printable(model)}\n${table(titles, rows, new Set([1, 2, 3, 4, 5, 6, 7]))}`;
-		})
-		.join('\n');
+	const blocks = models.map(model => {
+		const own = comparisons.filter(one => one.model === model);
+		const rows = own.map(one => [printable(one.variant), String(one.n), ...comparisonCells(one), String(one.missing)]);
+		const titles = [`variant (base: ${printable(own[0]?.base ?? '')})`, 'pairs', ...comparisonTitles, 'missing'];
+		return `${printable(model)}\n${table(titles, rows, 1)}`;
+	});
+	return blocks.join('\n');
 }
 
 function comparisonCells(comparison: Comparison): string[] {
@@ -63,6 +70,11 @@ function comparisonCells(comparison: Comparison): string[] {
 		String(comparison.wrong_to_right),
 		String(comparison.churn),
 	];
+}
+
+/** As much of a revision as people compare by eye. */
+function short(revision: string): string {
+	return revision.slice(0, 7);
 }
 
 function percent(value: number | null): string {

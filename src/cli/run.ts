@@ -42,27 +42,24 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 		progress.end();
 		const finished = await openRun(dir);
 		const { results, comparisons } = finished;
+		const overview = await finished.overview();
 		if (options.json) {
 			stdout.write(`${JSON.stringify({ run: dir, state: record.state, results, comparisons })}\n`);
 		} else {
-			const { header } = await finished.overview();
-			stdout.write(`${resultsTable(results, comparisons)}\n`);
-			for (const note of header.notes) {
-				stderr.write(`${printable(messageText(note))}\n`);
-			}
+			stdout.write(`${resultsTable(overview)}\n`);
 			if (record.state === 'done') {
 				const report = await exportRun(dir, 'html', folder);
 				stdout.write(`Run in ${duration(record.seconds)}: ${dir}\nReport: ${report}\n`);
 			}
+		}
+		for (const note of overview.header.notes) {
+			stderr.write(`${printable(messageText(note))}\n`);
 		}
 		switch (record.state) {
 			case 'cancelled':
 				stderr.write('Cancelled. The same command continues the run.\n');
 				return exitCodes.cancelled;
 			case 'failed':
-				if (record.reason) {
-					stderr.write(`${printable(messageText(record.reason))}\n`);
-				}
 				return exitCodes.runFailed;
 			default: {
 				const failed = failedAssertions(record.evaluation.assertions, results, comparisons);

@@ -1,19 +1,18 @@
-/** Columns of text with two spaces between; numbers stand to the right. */
-export function table(
-	header: readonly string[],
-	rows: readonly (readonly string[])[],
-	right: ReadonlySet<number>,
-): string {
-	const widths = header.map((title, i) => Math.max(width(title), ...rows.map(row => width(row[i] ?? ''))));
+/**
+ * Columns of text with two spaces between; a code point counts as one place.
+ * @param left How many columns, from the first, hold names: they stand to the left, numbers to the right.
+ */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[], left: number): string {
+	const widths = titles.map((title, i) => Math.max(width(title), ...rows.map(row => width(row[i] ?? ''))));
 	const line = (cells: readonly string[]) =>
 		cells
 			.map((cell, i) => {
 				const space = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(cell)));
-				return right.has(i) ? space + cell : cell + space;
+				return i < left ? cell + space : space + cell;
 			})
 			.join('  ')
 			.trimEnd();
-	return [line(header), ...rows.map(line)].map(text => `${text}\n`).join('');
+	return [line(titles), ...rows.map(line)].map(text => `${text}\n`).join('');
 }
 
 function width(text: string): number {
