@@ -31,11 +31,14 @@ const comparison: Comparison = {
 	churn: 0,
 	missing: 0,
 };
+/** The same, seen from the other variant. */
+const swapped: Comparison = { ...comparison, base: 'other', variant: 'base', delta: 0.2 };
 const results = [result, { ...result, variant: 'other', accuracy: 0.3 }];
 
 function check(assertion: Partial<Assertion> & Pick<Assertion, 'metric'>): string[] {
 	const whole = { model: null, variant: null, base: null, min: null, max: null, ...assertion };
-	return failedAssertions([whole], results, [comparison]).map(m => messageText(m));
+	const comparisonsTo = (base: string | null) => (base === 'other' ? [swapped] : [comparison]);
+	return failedAssertions([whole], { results, comparisonsTo }).map(m => messageText(m));
 }
 
 describe('failedAssertions', () => {
@@ -52,8 +55,13 @@ describe('failedAssertions', () => {
 		expect(check({ metric: 'delta', min: -0.1 })[0]).toContain('-0.2');
 	});
 
+	it('compares with the base that it names', () => {
+		expect(check({ metric: 'delta', base: 'other', min: 0.1 })).toEqual([]);
+		expect(check({ metric: 'delta', base: 'other', max: 0.1 })[0]).toContain('at most 0.1 (base, m)');
+	});
+
 	it('fails for a figure that is not there', () => {
-		expect(check({ metric: 'delta', variant: 'none', min: 0 })).toHaveLength(1);
-		expect(check({ metric: 'aggregate', variant: 'base', min: 0 })[0]).toContain('not known');
+		expect(check({ metric: 'delta', variant: 'none', min: 0 })[0]).toContain('no delta');
+		expect(check({ metric: 'aggregate', variant: 'base', min: 0 })[0]).toContain('no value');
 	});
 });

@@ -2,40 +2,42 @@ import type { Assertion } from '../config/resolved';
 import { type Message, message } from '../protocol/messages';
 import type { Comparison, Result } from '../protocol/results';
 
+/** The figures that assertions are about. */
+export interface AssertedFigures {
+	readonly results: readonly Result[];
+	/** Comparisons with another base; null is the run's own. */
+	comparisonsTo(base: string | null): readonly Comparison[];
+}
+
 /**
  * The assertions that do not hold, as sentences. One that names no model or variant holds for each of them; a figure that
- * does not exist, such as the delta of the base or of an empty run, does not hold.
+ * has no value, such as the accuracy of an empty run, does not hold.
  */
-export function failedAssertions(
-	assertions: readonly Assertion[],
-	results: readonly Result[],
-	comparisons: readonly Comparison[],
-): Message[] {
+export function failedAssertions(assertions: readonly Assertion[], figures: AssertedFigures): Message[] {
 	return assertions.flatMap(assertion => {
-		const figures = figuresOf(assertion, results, comparisons);
-		if (figures.length === 0) {
-			return [failure(assertion, null, '')];
-		}
-		return figures.flatMap(({ value, where }) => {
-			const holds =
-				value !== null &&
-				(assertion.min === null || value >= assertion.min) &&
-				(assertion.max === null || value <= assertion.max);
-			return holds ? [] : [failure(assertion, value, where)];
-		});
+		const asserted = figuresOf(assertion, figures);
+		return asserted.length === 0
+			? [message('run.assertion-nothing', { metric: assertion.metric })]
+			: asserted.flatMap(figure => failure(assertion, figure));
 	});
 }
 
 interface Figure {
+	readonly model: string;
+	readonly variant: string;
 	readonly value: number | null;
-	readonly where: string;
 }
 
-function figuresOf(assertion: Assertion, results: readonly Result[], comparisons: readonly Comparison[]): Figure[] {
-	const wanted = ({ model, variant }: { readonly model: string; readonly variant: string }) =>
+function figuresOf(assertion: Assertion, { results, comparisonsTo }: AssertedFigures): Figure[] {
+	const wanted = ({ model, variant }: Pick<Figure, 'model' | 'variant'>) =>
 		(assertion.model === null || assertion.model === model) &&
 		(assertion.variant === null || assertion.variant === variant);
-	const where = ({ model, variant }: { readonly model: string; readonly variant: string }) => `${variant}, ${model}`;
+	const ofResults = (value: (result: Result) => number | null) =>
+		results.filter(wanted).map(one => ({ model: one.model, variant: one.variant, value: value(one) }));
+	const ofComparisons = (value: (comparison: Comparison) => number | null) =>
+		comparisonsTo(assertion.base)
+			.filter(wanted)
+			.map(one => ({ model: one.model, variant: one.variant, value: value(one) }));
 	switch (assertion.metric) {
 		case 'accuracy':
 		case 'label_mass':
@@ -45,28 +47,26 @@ function figuresOf(assertion: Assertion, results: readonly Result[], comparisons
 		case 'errors':
 		case 'truncated': {
 			const { metric } = assertion;
-			return results.filter(wanted).map(result => ({ value: result[metric], where: where(result) }));
+			return ofResults(result => result[metric]);
 		}
 		case 'aggregate':
-			return results.filter(wanted).map(one => ({ value: one.aggregate?.value ?? null, where: where(one) }));
+			return ofResults(result => result.aggregate?.value ?? null);
 		case 'flips':
-			return comparisons
-				.filter(wanted)
-				.map(one => ({ value: one.right_to_wrong + one.wrong_to_right, where: where(one) }));
+			return ofComparisons(one => one.right_to_wrong + one.wrong_to_right);
 		default: {
 			const { metric } = assertion;
-			return comparisons.filter(wanted).map(one => ({ value: one[metric], where: where(one) }));
+			return ofComparisons(one => one[metric]);
 		}
 	}
 }
 
-function failure(assertion: Assertion, value: number | null, where: string): Message {
-	const tooLow = assertion.min !== null && (value === null || value < assertion.min);
-	return message('run.failed-assertion', {
-		metric: assertion.metric,
-		value: value ?? 'not known',
-		bound: tooLow ? 'at least' : 'at most',
-		limit: (tooLow ? assertion.min : assertion.max) ?? '',
-		where,
-	});
+function failure({ metric, min, max }: Assertion, { model, variant, value }: Figure): Message[] {
+	const where = { metric, model, variant };
+	if (value === null) {
+		return [message('run.assertion-unknown', where)];
+	}
+	return [
+		...(min !== null && value < min ? [message('run.assertion-below', { ...where, value, limit: min })] : []),
+		...(max !== null && value > max ? [message('run.assertion-above', { ...where, value, limit: max })] : []),
+	];
 }

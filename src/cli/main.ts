@@ -1,7 +1,13 @@
+import { exitCodes } from './exitCodes';
 import { runCli } from './program';
 
 // A file that may not grow further fails its write with a code instead of ending the process by a signal.
 process.on('SIGXFSZ', () => {});
+
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.runFailed);
+});
 
 // Set, not exited: what stdout still holds is written first.
 runCli(process.argv.slice(2), { folder: __dirname, stdout: process.stdout, stderr: process.stderr }).then(
@@ -10,6 +16,6 @@ runCli(process.argv.slice(2), { folder: __dirname, stdout: process.stdout, stder
 	},
 	(error: unknown) => {
 		process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-		process.exitCode = 3;
+		process.exitCode = exitCodes.runFailed;
 	},
 );

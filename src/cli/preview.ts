@@ -55,6 +55,6 @@ function previewJson({ variant, question, prompt }: Previewed): string {
 }
 
 function previewText({ variant, question, prompt }: Previewed): string {
-	const continuations = prompt.continuations.map(text => JSON.stringify(text)).join(' ');
+	const continuations = printable(prompt.continuations.map(text => JSON.stringify(text)).join(' '));
 	return `── ${printable(variant)} · ${printable(question.key)}\n${printable(promptText(prompt))}▮\n   scored: ${continuations}\n\n`;
 }

@@ -1,5 +1,5 @@
 import type { RunProgress } from '../run/progress';
-import type { Output } from './terminal';
+import { type Output, printable } from './terminal';
 
 /** Between two lines where the output is a file, in milliseconds. */
 const fileInterval = 5000;
@@ -21,7 +21,7 @@ export function progressLine(stderr: Output) {
 			}
 			last = now;
 			lastPhase = phase;
-			const text = progressText(progress);
+			const text = printable(progressText(progress));
 			if (stderr.isTTY) {
 				const cut = text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1));
 				stderr.write(`\r${cut}${' '.repeat(Math.max(0, width - cut.length))}`);
@@ -57,11 +57,10 @@ function progressText(progress: RunProgress): string {
 }
 
 export function duration(seconds: number): string {
-	if (seconds < 60) {
-		return `${Math.ceil(seconds)} s`;
+	const whole = Math.ceil(seconds);
+	if (whole < 60) {
+		return `${whole} s`;
 	}
-	if (seconds < 3600) {
-		return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-	}
-	return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+	const minutes = Math.floor(whole / 60);
+	return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -9,7 +9,7 @@ import { failedAssertions } from './assertions';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { duration, progressLine } from './progressLine';
 import { resultsTable } from './resultsTable';
-import { printable, type Terminal } from './terminal';
+import { printable, reportProblems, type Terminal } from './terminal';
 
 export interface RunOptions {
 	readonly model?: readonly string[];
@@ -28,7 +28,7 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 	process.once('SIGTERM', cancel);
 	const progress = progressLine(stderr);
 	try {
-		const { dir, record } = await evaluate({
+		const { dir, record, fault } = await evaluate({
 			file: path.resolve(file),
 			...(options.model ? { models: options.model } : {}),
 			...(options.limit === undefined ? {} : { limit: options.limit }),
@@ -38,9 +38,10 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 			version,
 			token: cancellation.token,
 			onProgress: progress.show,
+			onWarnings: warnings => reportProblems(file, warnings, terminal),
 		});
 		progress.end();
-		const finished = await openRun(dir);
+		const finished = await openRun(dir, record);
 		const { results, comparisons } = finished;
 		const overview = await finished.overview();
 		if (options.json) {
@@ -60,9 +61,12 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 				stderr.write('Cancelled. The same command continues the run.\n');
 				return exitCodes.cancelled;
 			case 'failed':
-				return exitCodes.runFailed;
+				return fault === 'input' ? exitCodes.badInput : exitCodes.runFailed;
 			default: {
-				const failed = failedAssertions(record.evaluation.assertions, results, comparisons);
+				const failed = failedAssertions(record.evaluation.assertions, {
+					results,
+					comparisonsTo: base => (base === null ? comparisons : finished.comparisonsTo(base)),
+				});
 				for (const sentence of failed) {
 					stderr.write(`${printable(messageText(sentence))}\n`);
 				}

@@ -27,15 +27,14 @@ export function printable(text: string): string {
 }
 
 /** Tells a person what went wrong, and scripts by the exit code whose turn it is. */
-export function report(error: unknown, { stderr }: Terminal): ExitCode {
+export function report(error: unknown, terminal: Terminal): ExitCode {
+	const { stderr } = terminal;
 	if (error instanceof Cancelled) {
 		stderr.write('Cancelled.\n');
 		return exitCodes.cancelled;
 	}
 	if (error instanceof InvalidEvaluation) {
-		for (const problem of error.problems) {
-			stderr.write(`${problemLine(error.file, problem)}\n`);
-		}
+		reportProblems(error.file, error.problems, terminal);
 		return exitCodes.badInput;
 	}
 	if (error instanceof Failure) {
@@ -43,6 +42,13 @@ export function report(error: unknown, { stderr }: Terminal): ExitCode {
 		return error.kind === 'input' ? exitCodes.badInput : exitCodes.runFailed;
 	}
 	throw error;
+}
+
+/** One line a problem. */
+export function reportProblems(file: string, problems: readonly Problem[], { stderr }: Terminal): void {
+	for (const problem of problems) {
+		stderr.write(`${problemLine(file, problem)}\n`);
+	}
 }
 
 /** `file:line:column: error: sentence`, counted from 1, as compilers write it. */

@@ -11,7 +11,7 @@ export type ListedSample = KeyedSample & Pick<Sample, 'subject' | 'gold' | 'pred
 const noChoice = -1;
 const noSample = -2;
 
-const questionLength = 200;
+export const questionLength = 200;
 
 /**
  * The list of examples of two variants as columns: the base's examples in its order, then those of the variant alone.
@@ -61,6 +61,6 @@ function marginOrNaN(sample: ListedSample | undefined): number {
 }
 
 /** Whole code points: half a pair would show as another character. */
-function firstCharacters(text: string, count: number): string {
+export function firstCharacters(text: string, count: number): string {
 	return text.length <= count ? text : [...text.slice(0, 2 * count)].slice(0, count).join('');
 }

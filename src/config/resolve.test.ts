@@ -204,7 +204,7 @@ variants:
 				too_long: 'error',
 			},
 			moved: { ...formatOf('mmlu/helm'), shots: { split: 'validation', order: 'file' } },
-			kept: { ...formatOf('mmlu/harness-2023-01'), shots: { split: 'validation', order: 'file' } },
+			kept: formatOf('mmlu/harness-2023-01'),
 			field: { ...formatOf('mmlu/original'), choices: { from: 'field', field: 'options' }, doc_to_target: 2 },
 		});
 	});

@@ -26,7 +26,7 @@ export interface DatasetSpec {
 }
 
 export interface SliceSpec {
-	/** Column → accepted values; filters rows of every split. A Map, so that a column may have any name. */
+	/** Column → accepted values; filters rows of every split. A list, so that a column may have any name. */
 	readonly where: readonly {
 		readonly column: string;
 		readonly values: readonly (string | number | boolean | null)[];

@@ -45,7 +45,12 @@ export function withFields(
 		fewshot_delimiter: fields.fewshot_delimiter ?? format.fewshot_delimiter,
 		num_fewshot: fields.num_fewshot ?? format.num_fewshot,
 		shots:
-			fewshot_config === undefined ? format.shots : { split: shotSplit(fewshot_config, format, splits), order: 'file' },
+			fewshot_config === undefined
+				? format.shots
+				: {
+						split: shotSplit(fewshot_config, format, splits),
+						order: fewshot_config.sampler === undefined ? format.shots.order : 'file',
+					},
 		seed: fields.seed ?? format.seed,
 		bos: fields.add_bos_token ?? format.bos,
 		too_long: on_too_long === undefined ? format.too_long : on_too_long === 'cut' ? 'cut_start' : 'error',

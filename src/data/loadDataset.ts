@@ -3,7 +3,6 @@ import { relative, sep } from 'node:path';
 import type { ColumnMapping, ResolvedEvaluation, SliceSpec } from '../config/resolved';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
-import { messageText } from '../protocol/messages';
 import { readingOf } from './answer';
 import { requireMappedColumns } from './columns';
 import type { BadRow, DataFile, LoadedDataset, Pools } from './dataset';
@@ -53,8 +52,8 @@ export async function loadDataset(
 	const examples = questions(sliced, read);
 	if (examples.length === 0 && skipped[0]) {
 		const [first] = skipped;
-		const reason = messageText(first.reason);
-		throw inputFailure('data.all-rows-bad', { path: testPath, count: skipped.length, key: first.key, reason });
+		const { key, reason } = first;
+		throw inputFailure('data.all-rows-bad', { path: testPath, count: skipped.length, key, reason });
 	}
 	const inSlice = new Set(skipped.map(row => row.key));
 	const files = [...splits.values()].map(split => split.file);
@@ -110,7 +109,7 @@ function requireRows(path: string, splits: ReadonlyMap<string, Split>, split: st
 	}
 }
 
-/** How answers are written is a property of the data set, so that all its rows decide it. */
+/** How answers are written is a property of the data set: all rows that are left decide it. */
 function readRows(rows: readonly Row[], columns: ColumnMapping, token: CancellationToken): Map<Row, ReadRow> {
 	throwIfCancelled(token);
 	const reading = readingOf(
@@ -134,13 +133,13 @@ function badRows(results: Iterable<ReadRow | undefined>): BadRow[] {
 }
 
 function badRowFailure(first: BadRow, all: readonly BadRow[]) {
-	const reason = messageText(first.reason);
+	const { key, reason } = first;
 	if (all.length === 1) {
-		return inputFailure('data.bad-row', { key: first.key, reason });
+		return inputFailure('data.bad-row', { key, reason });
 	}
 	const named = all.slice(0, namedRows).map(row => row.key);
 	const keys = all.length > namedRows ? `${named.join(', ')}, …` : named.join(', ');
-	return inputFailure('data.bad-rows', { count: all.length, keys, key: first.key, reason });
+	return inputFailure('data.bad-rows', { count: all.length, keys, key, reason });
 }
 
 function poolsBySubject(splits: Pools): Map<string | null, Pools> {

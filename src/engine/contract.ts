@@ -59,6 +59,8 @@ export interface EngineCapabilities {
 /** The only thing that computes. Local and remote engines look alike from here on. */
 export interface Engine extends Disposable {
 	readonly info: EngineInfo;
-	/** Results come in the order of the requests, and are asked for no faster than they are read. */
-	loglikelihood(requests: Iterable<LoglikelihoodRequest>, token: CancellationToken): AsyncIterable<LoglikelihoodResult>;
+	/** How many requests to have under way: the one that is worked on, and others lest it wait for the next. */
+	readonly inFlight: number;
+	/** Requests are worked on in the order in which they are made. */
+	loglikelihood(request: LoglikelihoodRequest, token: CancellationToken): Promise<LoglikelihoodResult>;
 }

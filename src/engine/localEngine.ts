@@ -3,7 +3,7 @@ import type { Device } from '../config/resolved';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
 import { message } from '../protocol/messages';
-import type { Engine, EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import type { Engine, EngineInfo } from './contract';
 import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
 import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
@@ -25,7 +25,7 @@ export interface LocalEngine extends Engine {
 	readonly processId: number | null;
 }
 
-/** Requests that wait in the engine process: it need not wait for the next while the last one's result is read. */
+/** While the process computes one, the next already waits in it. */
 const inFlight = 2;
 
 /**
@@ -67,7 +67,8 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 			capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
 		},
 		processId: engine.processId,
-		loglikelihood: (requests, scoring) => loglikelihood(engine, requests, scoring),
+		inFlight,
+		loglikelihood: (request, scoring) => killedBy(scoring, engine, () => engine.channel.request('score', request)),
 		dispose: () => engine.dispose(),
 	};
 }
@@ -131,38 +132,5 @@ async function killedBy<T>(token: CancellationToken, engine: EngineProcess, work
 		return await work();
 	} finally {
 		subscription.dispose();
-	}
-}
-
-async function* loglikelihood(
-	engine: EngineProcess,
-	requests: Iterable<LoglikelihoodRequest>,
-	token: CancellationToken,
-): AsyncGenerator<LoglikelihoodResult> {
-	throwIfCancelled(token);
-	const subscription = token.onCancellationRequested(() => engine.kill(new Cancelled()));
-	const source = requests[Symbol.iterator]();
-	const pending: Promise<LoglikelihoodResult>[] = [];
-	try {
-		for (;;) {
-			while (pending.length < inFlight) {
-				const next = source.next();
-				if (next.done) {
-					break;
-				}
-				const result = engine.channel.request('score', next.value);
-				// Whoever stops reading early leaves results behind that nobody awaits.
-				result.catch(() => {});
-				pending.push(result);
-			}
-			const first = pending.shift();
-			if (!first) {
-				return;
-			}
-			yield await first;
-		}
-	} finally {
-		subscription.dispose();
-		source.return?.();
 	}
 }

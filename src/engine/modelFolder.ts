@@ -17,7 +17,7 @@ const suffixes = {
 
 type Dtype = keyof typeof suffixes;
 
-/** In the order in which they are chosen where nobody asks: the widest first. */
+/** In the order in which they are chosen where nobody asks: fp32 first, since it is what others' numbers are made with. */
 // The object's own literal keys.
 const dtypes = Object.keys(suffixes) as Dtype[];
 

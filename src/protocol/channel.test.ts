@@ -74,7 +74,10 @@ describe('Channel', () => {
 
 	it('rejects what is not served instead of leaving it unanswered', async () => {
 		const { client } = connect();
-		const unknown = client as unknown as Channel<Client, { requests: { nope: { params: 1; result: 1 } }; events: Record<never, never> }>;
+		const unknown = client as unknown as Channel<
+			Client,
+			{ requests: { nope: { params: 1; result: 1 } }; events: Record<never, never> }
+		>;
 		await expect(unknown.request('nope', 1)).rejects.toThrow('nope');
 		const inherited = client as unknown as Channel<
 			Client,

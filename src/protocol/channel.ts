@@ -94,7 +94,12 @@ export class Channel<Mine extends Side, Theirs extends Side> implements Disposab
 				resolve: result => settle(() => resolve(result)),
 				reject: error => settle(() => reject(error)),
 			});
-			this.port.post({ t: 'request', id, method, params } satisfies Frame);
+			try {
+				this.port.post({ t: 'request', id, method, params } satisfies Frame);
+			} catch (error) {
+				// Parameters that cannot be cloned: ours to hear of, not the other side's.
+				settle(() => reject(error));
+			}
 		});
 	}
 
@@ -162,8 +167,13 @@ export class Channel<Mine extends Side, Theirs extends Side> implements Disposab
 			answer = { t: 'error', id, error: toWire(error) };
 		}
 		this.#serving.delete(id);
-		if (!this.#closed) {
+		if (this.#closed) {
+			return;
+		}
+		try {
 			this.port.post(answer);
+		} catch (error) {
+			this.port.post({ t: 'error', id, error: toWire(error) } satisfies Frame);
 		}
 	}
 }

@@ -25,16 +25,12 @@ export async function exportRun(dir: string, format: ExportFormat, page: string,
 const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {
 	html: async (run, file, page) => guard(file, async () => writeFile(file, await reportHtml(run, page))),
 	csv: (run, file) => guard(file, () => writeFile(file, samplesCsv(run))),
-	jsonl: (run, file) => copySamples(run, file, runFiles.samples),
-	parquet: async (run, file) => {
-		// A run that did not finish has none yet.
-		await writeParquet(run.dir);
-		await copySamples(run, file, runFiles.parquet);
-	},
+	jsonl: copySamples,
+	parquet: writeParquet,
 };
 
-async function copySamples(run: OpenRun, file: string, name: string): Promise<void> {
-	const source = path.join(run.dir, name);
+async function copySamples(run: OpenRun, file: string): Promise<void> {
+	const source = path.join(run.dir, runFiles.samples);
 	if (path.resolve(file) !== path.resolve(source)) {
 		await guard(file, () => copyFile(source, file));
 	}

@@ -1,3 +1,4 @@
+import { firstCharacters, questionLength } from '../compare/columns';
 import type { ReportData, ReportSample } from '../protocol/reportData';
 import type { Sample } from '../protocol/sample';
 import type { OpenRun } from '../run/openRun';
@@ -39,7 +40,7 @@ export async function reportData(run: OpenRun): Promise<ReportData> {
 		examples: examples.map(({ key, subject, question, answer, choices }) => ({
 			key,
 			subject,
-			question: question.slice(0, 200),
+			question: firstCharacters(question, questionLength),
 			gold: answer,
 			choices,
 		})),

@@ -1,50 +1,43 @@
-import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalEvaluation } from '../config/resolve';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
 import { Cancelled } from '../protocol/cancellation';
-import { Failure, inputFailure } from '../protocol/failure';
+import { Failure, type FailureKind, inputFailure } from '../protocol/failure';
 import { message } from '../protocol/messages';
+import { chooseRun, fingerprint } from './chooseRun';
 import { execute } from './execute';
 import { guard } from './journal';
 import { loadEvaluation, override } from './loadEvaluation';
-import { isLocked, lockRun } from './lock';
+import { lockRun } from './lock';
 import { type LocalModel, openModels } from './models';
 import type { EvaluateOptions } from './options';
 import { checkPrompts, planVariants } from './plan';
+import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
-import {
-	createRunFolder,
-	evaluationRunsFolder,
-	newRunId,
-	readRecord,
-	runFiles,
-	runsOf,
-	writeRecord,
-} from './runFolder';
-import type { ExampleLine } from './samplesFile';
+import { createRunFolder, runFiles, writeRecord } from './runFolder';
 
 /** A run as it ended, for this time. */
 export interface Evaluated {
 	readonly dir: string;
 	readonly record: RunRecord;
+	/** Whose fault a failed run is. */
+	readonly fault: FailureKind | null;
 }
 
 /**
- * Runs an evaluation, or continues it. Bad input throws a `Failure` before anything is computed; once the run folder
- * exists, cancellation and failure end in its state, and what is recorded stays.
+ * Runs an evaluation, or continues it. Bad input throws a `Failure` and leaves no run behind; what goes wrong later, and a
+ * cancellation, end in the run's state, and what is recorded stays.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 	const { file, token, onProgress = () => {} } = options;
 	const nothingYet = { done: 0, total: 0, secondsLeft: null, model: null, variant: null };
 	onProgress({ ...nothingYet, phase: 'loading' });
-	const evaluation = override(await loadEvaluation(file, options.text), options);
-	if (evaluation.models.length === 0) {
-		throw inputFailure('run.no-models', { file });
-	}
+	const loaded = await loadEvaluation(file, options.text);
+	options.onWarnings?.(loaded.warnings);
+	const evaluation = override(loaded.evaluation, options);
+	checkModels(evaluation, file);
 	const folder = path.dirname(file);
 	const dataset = await loadDataset(evaluation, { folder }, token);
 	const models = await openModels(evaluation.models, folder, token);
@@ -53,54 +46,62 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 	await checkPrompts(planned, dataset.examples, models, token);
 
 	const print = fingerprint(evaluation, dataset, models);
-	const { dir, before } = await chooseFolder(file, print, evaluation, options.out);
+	const { dir, before } = await chooseRun(file, print, evaluation, options.out);
 	if (before?.state === 'done') {
-		options.onStart?.(dir, before);
-		return { dir, record: before };
+		// Assertions and name are no part of what was computed: the file's present ones hold.
+		const record = { ...before, evaluation };
+		options.onStart?.(dir, record);
+		return { dir, record, fault: null };
 	}
 	await createRunFolder(dir);
 	const lock = await lockRun(dir);
 	const sittingStarted = Date.now();
 	let record: RunRecord = before
-		? { ...before, state: 'running', reason: null, finished: null }
+		? { ...before, evaluation, state: 'running', reason: null, finished: null }
 		: newRecord(file, dir, evaluation, dataset, models, print, options.version);
+	let fault: FailureKind | null = null;
 	const update = async (changes: Partial<RunRecord>) => {
 		record = { ...record, ...changes };
 		await writeRecord(dir, record);
 	};
+	const ending = () => ({
+		finished: new Date().toISOString(),
+		seconds: (before?.seconds ?? 0) + (Date.now() - sittingStarted) / 1000,
+	});
 	try {
-		await writeExamples(dir, dataset);
 		await update({});
+		await writeExamples(dir, dataset);
 		options.onStart?.(dir, record);
-		await execute({
-			dir,
-			evaluation,
-			dataset,
-			models,
-			planned,
-			evaluationFile: file,
-			options,
-			onProgress,
-			update,
-			record,
-		});
+		await execute({ dir, dataset, models, planned, options, record, onProgress, update });
 		await update({ state: 'done', ...ending() });
 	} catch (error) {
-		await update({ ...outcome(error), ...ending() });
+		fault = error instanceof Failure ? error.kind : 'run';
+		if (fault === 'input' && record.done === 0 && options.out === undefined) {
+			// Nothing was computed: a folder of the run's own making goes too.
+			await rm(dir, { recursive: true, force: true });
+			throw error;
+		}
+		// A disk that is full takes no news either: the next sitting finds the run as after a crash.
+		await update({ ...outcome(error), ...ending() }).catch(() => {});
 	} finally {
 		await lock.release();
 	}
-	return { dir, record };
+	return { dir, record, fault: record.state === 'failed' ? fault : null };
+}
 
-	function ending() {
-		return {
-			finished: new Date().toISOString(),
-			seconds: (before?.seconds ?? 0) + (Date.now() - sittingStarted) / 1000,
-		};
+function checkModels({ models, assertions }: ResolvedEvaluation, file: string): void {
+	if (models.length === 0) {
+		throw inputFailure('run.no-models', { file });
+	}
+	const names = models.map(model => model.name);
+	for (const { model } of assertions) {
+		if (model !== null && !names.includes(model)) {
+			throw inputFailure('run.unknown-model', { model, models: names.join(', ') });
+		}
 	}
 }
 
-/** A failure is recorded as its sentence; anything else is a bug and goes up. */
+/** What is no failure made for a person is a bug of ours, and recorded as one. */
 function outcome(error: unknown): Pick<RunRecord, 'state' | 'reason'> {
 	if (error instanceof Cancelled) {
 		return { state: 'cancelled', reason: null };
@@ -112,43 +113,6 @@ function outcome(error: unknown): Pick<RunRecord, 'state' | 'reason'> {
 	return { state: 'failed', reason: message('run.bug', { text }) };
 }
 
-/** Runs with equal fingerprints continue each other: same evaluation, same data, same models. */
-function fingerprint(evaluation: ResolvedEvaluation, dataset: LoadedDataset, models: readonly LocalModel[]): string {
-	return createHash('sha256')
-		.update(canonicalEvaluation(evaluation))
-		.update(JSON.stringify(dataset.files.map(file => [file.path, file.sha256])))
-		.update(
-			JSON.stringify(models.map(model => [model.name, model.files.map(file => file.sha256), model.tokenizer.sha256])),
-		)
-		.digest('hex');
-}
-
-async function chooseFolder(file: string, print: string, evaluation: ResolvedEvaluation, out: string | undefined) {
-	if (out !== undefined) {
-		const dir = path.resolve(out);
-		const before = await readRecord(dir);
-		if (before && before.fingerprint !== print) {
-			throw inputFailure('run.other-evaluation', { folder: dir, difference: difference(before, evaluation) });
-		}
-		return { dir, before };
-	}
-	for (const { dir, record } of await runsOf(file)) {
-		if (record.fingerprint === print && record.state !== 'done' && !(await isLocked(dir))) {
-			return { dir, before: record };
-		}
-	}
-	return { dir: path.join(evaluationRunsFolder(file), newRunId(new Date())), before: null };
-}
-
-/** The first field of the evaluation that differs, for the sentence. */
-function difference(before: RunRecord, evaluation: ResolvedEvaluation): string {
-	const now: Record<string, unknown> = { ...evaluation };
-	const then: Record<string, unknown> = { ...before.evaluation };
-	return (
-		Object.keys(now).find(key => JSON.stringify(now[key]) !== JSON.stringify(then[key])) ?? 'the data or a model file'
-	);
-}
-
 function newRecord(
 	file: string,
 	dir: string,
@@ -158,7 +122,7 @@ function newRecord(
 	print: string,
 	version: string,
 ): RunRecord {
-	const { examples, files, revision, skipped } = dataset;
+	const { examples, files, revision, skipped, skippedFromPools } = dataset;
 	return {
 		format: 1,
 		id: path.basename(dir),
@@ -172,7 +136,7 @@ function newRecord(
 		seconds: 0,
 		total: examples.length * evaluation.variants.length * models.length,
 		done: 0,
-		dataset: { revision, examples: examples.length, files, skipped },
+		dataset: { revision, examples: examples.length, files, skipped, skipped_from_pools: skippedFromPools },
 		models: [],
 		versions: { eval_lens: version, node: process.version, platform: `${process.platform}-${process.arch}` },
 	};

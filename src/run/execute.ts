@@ -1,28 +1,29 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import type { Question } from '../data/row';
 import type { Engine } from '../engine/contract';
 import { startLocalEngine } from '../engine/localEngine';
 import { throwIfCancelled } from '../protocol/cancellation';
+import { inputFailure } from '../protocol/failure';
 import type { LocalModel } from './models';
+import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
 import { writeParquet } from './parquet';
 import { askAll, type PlannedVariant } from './plan';
 import type { RunProgress } from './progress';
+import { readRecorded } from './readSamples';
 import type { ModelRecord, RunRecord } from './record';
 import { noCache, openResponseCache, type ResponseCache } from './responseCache';
-import { readRecorded, SampleWriter } from './samplesFile';
+import { runFiles } from './runFolder';
+import { SampleWriter } from './sampleWriter';
 import { scoreSamples } from './scoreSamples';
 
 export interface Execution {
 	readonly dir: string;
-	readonly evaluation: ResolvedEvaluation;
 	readonly dataset: LoadedDataset;
 	readonly models: readonly LocalModel[];
 	readonly planned: readonly PlannedVariant[];
-	readonly evaluationFile: string;
 	readonly options: EvaluateOptions;
 	readonly record: RunRecord;
 	readonly onProgress: (progress: RunProgress) => void;
@@ -53,7 +54,12 @@ export async function execute(execution: Execution): Promise<void> {
 			const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
 			const cache = await openCache(execution, engine);
 			try {
-				modelRecords = [...modelRecords.filter(r => r.name !== model.name), modelRecord(model, engine)];
+				const computedBy = modelRecord(model, engine);
+				const before = modelRecords.find(one => one.name === model.name);
+				if (before) {
+					refuseOtherEngine(before, computedBy, dir);
+				}
+				modelRecords = [...modelRecords.filter(one => one !== before), computedBy];
 				await update({ models: modelRecords });
 				for (const variant of planned) {
 					const { name } = variant.variant;
@@ -75,11 +81,14 @@ export async function execute(execution: Execution): Promise<void> {
 		throwIfCancelled(options.token);
 		await writer.sync();
 	} finally {
-		await update({ done: progress.done() });
-		await writer.close();
+		try {
+			await update({ done: progress.done() });
+		} finally {
+			await writer.close();
+		}
 	}
 	progress.tell('writing', null, null);
-	await writeParquet(dir);
+	await writeParquet(await openRun(dir), path.join(dir, runFiles.parquet));
 }
 
 function sampleId(model: string, variant: string, key: string): string {
@@ -87,12 +96,20 @@ function sampleId(model: string, variant: string, key: string): string {
 }
 
 /** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
-async function openCache({ evaluationFile, options }: Execution, engine: Engine): Promise<ResponseCache> {
+async function openCache({ options }: Execution, engine: Engine): Promise<ResponseCache> {
 	if (options.cache === false) {
 		return noCache;
 	}
-	const folder = path.join(path.dirname(evaluationFile), '.evals', '.cache');
+	const folder = path.join(path.dirname(options.file), '.evals', '.cache');
 	return openResponseCache(folder, engine.info).catch(() => noCache);
+}
+
+/** One run's numbers come from one engine: another may differ in their last digits. */
+function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
+	const name = (one: ModelRecord) => `${one.engine} ${one.engine_version}, ${one.device}`;
+	if (name(before) !== name(now)) {
+		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
+	}
 }
 
 function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {

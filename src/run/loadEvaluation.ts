@@ -19,16 +19,22 @@ export class InvalidEvaluation extends Failure {
 	}
 }
 
+export interface LoadedEvaluation {
+	readonly evaluation: ResolvedEvaluation;
+	readonly warnings: readonly Problem[];
+}
+
 /** Reads and resolves a `*.eval.yaml`. `text` stands in for the file's content where an editor holds a newer one. */
-export async function loadEvaluation(file: string, text?: string): Promise<ResolvedEvaluation> {
+export async function loadEvaluation(file: string, text?: string): Promise<LoadedEvaluation> {
 	const content = text ?? (await readText(file));
 	const { evaluation, problems, locate } = parseEvaluation(content);
 	const resolved = evaluation ? resolveEvaluation(evaluation, { fileName: path.basename(file), locate }) : null;
-	const errors = [...problems, ...(resolved?.problems ?? [])].filter(problem => problem.severity === 'error');
+	const all = [...problems, ...(resolved?.problems ?? [])];
+	const errors = all.filter(problem => problem.severity === 'error');
 	if (errors.length > 0 || !resolved?.resolved) {
 		throw new InvalidEvaluation(file, errors);
 	}
-	return resolved.resolved;
+	return { evaluation: resolved.resolved, warnings: all.filter(problem => problem.severity === 'warning') };
 }
 
 async function readText(file: string): Promise<string> {

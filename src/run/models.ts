@@ -3,21 +3,18 @@ import path from 'node:path';
 import type { Device, ModelSpec } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
 import { fileSha256 } from '../engine/fileHash';
-import { findModel, modelPath } from '../engine/modelFolder';
+import { findModel, type ModelFolder, modelPath } from '../engine/modelFolder';
 import type { CancellationToken } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
+import type { Reader } from '../task/multipleChoice';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
-import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** A model that runs on this computer, as far as it is known before an engine is started. */
-export interface LocalModel {
-	readonly name: string;
+export interface LocalModel extends Reader {
 	readonly folder: string;
 	readonly dtype: string;
 	readonly device: Device;
-	readonly window: number;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
-	readonly tokenizer: Tokenizer;
 }
 
 /** Finds the models' files and loads their tokenizers. Relative paths count from `folder`. */
@@ -31,23 +28,32 @@ export async function openModels(
 		if (models.some(model => model.name === spec.name)) {
 			throw inputFailure('run.model-twice', { model: spec.name });
 		}
-		const found = await findModel(modelPath(localSource(spec.source, folder), folder), spec.dtype);
+		const reader = await openReader(spec, folder, token);
+		const hash = async (name: string) => ({
+			path: name,
+			sha256: await fileSha256(path.join(reader.found.folder, name), token),
+		});
+		const { found, ...model } = reader;
 		models.push({
-			name: spec.name,
+			...model,
 			folder: found.folder,
 			dtype: found.dtype,
 			device: spec.device,
-			window: (await readDecoderConfig(found.folder)).window,
-			files: await Promise.all(
-				found.weights.map(async name => ({
-					path: name,
-					sha256: await fileSha256(path.join(found.folder, name), token),
-				})),
-			),
-			tokenizer: await loadTokenizer(found.folder, token),
+			files: await Promise.all(found.weights.map(hash)),
 		});
 	}
 	return models;
+}
+
+/** A model as far as prompts are concerned: its weights are found, not read. */
+export async function openReader(
+	spec: ModelSpec,
+	folder: string,
+	token: CancellationToken,
+): Promise<Reader & { readonly found: ModelFolder }> {
+	const found = await findModel(modelPath(localSource(spec.source, folder), folder), spec.dtype);
+	const { window } = await readDecoderConfig(found.folder);
+	return { name: spec.name, window, tokenizer: await loadTokenizer(found.folder, token), found };
 }
 
 /** `models/small` may be an id or a path: a folder of that name settles it. */

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { pairColumns } from '../compare/columns';
 import { compareVariants } from '../compare/comparison';
 import { diffPrompts } from '../compare/diff/diffPrompts';
 import { summarise } from '../compare/summary';
+import type { BadRow } from '../data/dataset';
 import { inputFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
 import type { Prompt } from '../protocol/prompt';
@@ -16,11 +16,10 @@ import type {
 	SampleView,
 } from '../protocol/resultsView';
 import type { Sample } from '../protocol/sample';
-import { readJournal } from './journal';
 import { isLocked } from './lock';
+import { type ExampleLine, readExamples, readRecorded } from './readSamples';
 import type { RunRecord } from './record';
-import { readRecord, runFiles } from './runFolder';
-import { type ExampleLine, parseLine, type SegmentLine } from './samplesFile';
+import { readRecord } from './runFolder';
 
 /** A run folder as read: what it says, and what follows from its samples. */
 export interface OpenRun extends ResultsSource {
@@ -38,18 +37,17 @@ export interface OpenRun extends ResultsSource {
 	comparisonsTo(base: string): readonly Comparison[];
 }
 
-/** Reads a run, finished or not. */
-export async function openRun(dir: string): Promise<OpenRun> {
-	const record = await readRecord(dir);
+/**
+ * Reads a run, finished or not.
+ * @param known The record, where the caller has a newer one than the disk.
+ */
+export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> {
+	const record = known ?? (await readRecord(dir));
 	if (!record) {
 		throw inputFailure('run.not-a-run', { folder: dir });
 	}
-	const [samples, segmentLines, exampleLines] = await Promise.all([
-		readLines<Sample>(dir, runFiles.samples),
-		readLines<SegmentLine>(dir, runFiles.segments),
-		readLines<ExampleLine>(dir, runFiles.examples),
-	]);
-	const segments = new Map(segmentLines.map(line => [line.id, line.text]));
+	const { samples, segments } = await readRecorded(dir);
+	const exampleLines = await readExamples(dir);
 	const examples = new Map(exampleLines.map(line => [line.key, line]));
 	const variants = record.evaluation.variants.map(variant => variant.name);
 	const models = record.evaluation.models.map(model => model.name);
@@ -79,7 +77,13 @@ export async function openRun(dir: string): Promise<OpenRun> {
 		return index.get(key);
 	};
 	const prompt = (one: Sample): Prompt => ({
-		segments: one.segments.map(segment => ({ ...segment, text: segments.get(segment.text) ?? '' })),
+		segments: one.segments.map(segment => {
+			const text = segments.get(segment.text);
+			if (text === undefined) {
+				throw new Error(`segment ${segment.text} of a recorded sample is gone`);
+			}
+			return { ...segment, text };
+		}),
 		continuations: one.continuations,
 	});
 
@@ -138,7 +142,7 @@ export async function openRun(dir: string): Promise<OpenRun> {
 			return {
 				key,
 				subject: example.subject,
-				gold: example.answer,
+				gold: a?.gold ?? b?.gold ?? example.answer,
 				choices: example.choices,
 				base: view(a),
 				variant: view(b),
@@ -146,12 +150,6 @@ export async function openRun(dir: string): Promise<OpenRun> {
 			};
 		},
 	};
-}
-
-async function readLines<T>(dir: string, name: string): Promise<T[]> {
-	const file = path.join(dir, name);
-	const { lines } = await readJournal(file);
-	return lines.map((line, i) => parseLine<T>(line, file, i));
 }
 
 function sampleView(sample: Sample, { segments }: Prompt): SampleView {
@@ -194,13 +192,25 @@ function header(record: RunRecord, interrupted: boolean, examples: readonly Exam
 }
 
 function notes(record: RunRecord, interrupted: boolean): Message[] {
-	const { skipped } = record.dataset;
+	const { skipped, skipped_from_pools } = record.dataset;
 	return [
 		...(record.reason ? [record.reason] : []),
 		...(interrupted ? [message('run.interrupted', { done: record.done, total: record.total })] : []),
-		...(skipped.length > 0
-			? [message('run.rows-skipped', { count: skipped.length, keys: skipped.map(row => row.key).join(', ') })]
-			: []),
+		...leftOut('run.rows-skipped', skipped),
+		...leftOut('run.pool-rows-skipped', skipped_from_pools),
 		...record.models.flatMap(model => model.notes),
 	];
+}
+
+/** Rows named in a sentence; all of them stand in run.json. */
+const namedRows = 10;
+
+function leftOut(code: 'run.rows-skipped' | 'run.pool-rows-skipped', rows: readonly BadRow[]): Message[] {
+	const [first] = rows;
+	if (!first) {
+		return [];
+	}
+	const keys = rows.slice(0, namedRows).map(row => row.key);
+	const named = rows.length > namedRows ? `${keys.join(', ')}, …` : keys.join(', ');
+	return [message(code, { count: rows.length, keys: named, key: first.key, reason: first.reason })];
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../config/problem';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
@@ -17,6 +18,8 @@ export interface EvaluateOptions extends Overrides {
 	/** Recorded with the run. */
 	readonly version: string;
 	readonly token: CancellationToken;
+	/** What the evaluation file may be mistaken about. */
+	readonly onWarnings?: (warnings: readonly Problem[]) => void;
 	readonly onProgress?: (progress: RunProgress) => void;
 	/** The run folder exists from here on. */
 	readonly onStart?: (dir: string, record: RunRecord) => void;

@@ -1,11 +1,9 @@
 import { rename } from 'node:fs/promises';
-import path from 'node:path';
 import type { SchemaElement } from 'hyparquet';
 import { parquetWriteFile } from 'hyparquet-writer';
 import { promptText } from '../protocol/prompt';
 import { guard } from './journal';
-import { type OpenRun, openRun } from './openRun';
-import { runFiles } from './runFolder';
+import type { OpenRun } from './openRun';
 
 /** A column of samples.parquet and of the CSV export. */
 interface SampleColumn {
@@ -15,13 +13,12 @@ interface SampleColumn {
 }
 
 /**
- * Writes samples.parquet: a row a sample, columns to list and filter by first, the prompt's text in a column of its own
+ * Writes a run's samples.parquet: a row a sample, columns to list and filter by first, the prompt's text in a column of its own
  * so that a list opens without reading it. Loads as it is in pandas, DuckDB and the Hub's viewer.
  */
-export async function writeParquet(dir: string): Promise<void> {
-	const file = path.join(dir, runFiles.parquet);
+export async function writeParquet(run: OpenRun, file: string): Promise<void> {
 	const temporary = `${file}.tmp`;
-	const columns = sampleColumns(await openRun(dir));
+	const columns = sampleColumns(run);
 	await guard(file, async () => {
 		await parquetWriteFile({
 			filename: temporary,
@@ -47,6 +44,8 @@ export function sampleColumns({ samples, examples, prompt }: OpenRun): SampleCol
 		{ name: 'logprobs', type: 'numbers', data: samples.map(s => s.logprobs) },
 		{ name: 'continuations', type: 'texts', data: samples.map(s => s.continuations) },
 		{ name: 'generated', type: 'text', data: samples.map(s => s.generated ?? null) },
+		{ name: 'prediction_norm', type: 'integer', data: samples.map(s => s.prediction_norm ?? null) },
+		{ name: 'correct_norm', type: 'truth', data: samples.map(s => s.correct_norm ?? null) },
 		{ name: 'n_tokens', type: 'integer', data: samples.map(s => s.n_tokens) },
 		{ name: 'truncated', type: 'truth', data: samples.map(s => s.truncated) },
 		{ name: 'prompt_sha256', type: 'text', data: samples.map(s => s.prompt_sha256) },

@@ -42,7 +42,7 @@ export async function checkPrompts(
 			for (const ask of askers) {
 				ask(question, own);
 			}
-			if (i % 64 === 63) {
+			if (i % 8 === 7) {
 				await new Promise(resolve => setImmediate(resolve));
 				throwIfCancelled(token);
 			}

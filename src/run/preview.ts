@@ -6,11 +6,13 @@ import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
 import { lintPrompt } from '../prompt/lint';
 import type { CancellationToken } from '../protocol/cancellation';
-import { inputFailure } from '../protocol/failure';
+import { Failure, inputFailure } from '../protocol/failure';
 import { type Prompt, promptText } from '../protocol/prompt';
 import type { PreviewChoice, PreviewState, PromptView } from '../protocol/webview';
+import type { Reader } from '../task/multipleChoice';
+import { contextTokens } from '../tokenizer/encodePair';
 import { loadEvaluation } from './loadEvaluation';
-import { type LocalModel, openModels } from './models';
+import { openReader } from './models';
 import { planVariants } from './plan';
 
 /** One rendered prompt: what `preview --json` prints. */
@@ -37,16 +39,10 @@ export async function openPreview(
 ): Promise<Preview> {
 	const { file } = options;
 	const folder = path.dirname(file);
-	const evaluation = await loadEvaluation(file, options.text);
+	const { evaluation } = await loadEvaluation(file, options.text);
 	const dataset = await loadDataset(evaluation, { folder }, token);
 	const planned = new Map(planVariants(evaluation, dataset).map(plan => [plan.variant.name, plan]));
-	// Token counts are a gain where a model is at hand, and no condition.
-	const model = options.withModel
-		? await openModels(evaluation.models.slice(0, 1), folder, token).then(
-				models => models[0] ?? null,
-				() => null,
-			)
-		: null;
+	const reader = options.withModel ? await firstReader(evaluation, folder, token) : null;
 
 	const render = (example: number, variant: string): Previewed => {
 		const plan = planned.get(variant);
@@ -61,7 +57,7 @@ export async function openPreview(
 	};
 	const view = (previewed: Previewed): PromptView => {
 		const plan = planned.get(previewed.variant);
-		return promptView(previewed, plan?.variant, model);
+		return promptView(previewed, plan?.variant, reader);
 	};
 	return {
 		evaluation,
@@ -85,12 +81,31 @@ export async function openPreview(
 	};
 }
 
-function promptView({ variant, prompt }: Previewed, plan: Variant | undefined, model: LocalModel | null): PromptView {
+/** Token counts are a gain where a model is at hand, and no condition. */
+async function firstReader(
+	evaluation: ResolvedEvaluation,
+	folder: string,
+	token: CancellationToken,
+): Promise<Reader | null> {
+	const [first] = evaluation.models;
+	try {
+		return first ? await openReader(first, folder, token) : null;
+	} catch (error) {
+		if (error instanceof Failure) {
+			return null;
+		}
+		throw error;
+	}
+}
+
+function promptView({ variant, prompt }: Previewed, plan: Variant | undefined, reader: Reader | null): PromptView {
+	const format = plan?.format;
+	const { tokenizer, window } = reader ?? {};
 	return {
 		variant,
 		segments: prompt.segments,
 		continuations: prompt.continuations,
-		lint: plan ? lintPrompt({ prompt, format: plan.format, tokenizer: model?.tokenizer, window: model?.window }) : [],
-		nTokens: model ? model.tokenizer.encode(promptText(prompt)).length : null,
+		lint: format ? lintPrompt({ prompt, format, tokenizer, window }) : [],
+		nTokens: tokenizer && format ? contextTokens(tokenizer, promptText(prompt), format.bos).length : null,
 	};
 }

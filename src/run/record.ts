@@ -28,7 +28,10 @@ export interface RunRecord {
 		readonly revision: string;
 		readonly examples: number;
 		readonly files: readonly DataFile[];
+		/** Rows of the slice that are no questions. */
 		readonly skipped: readonly BadRow[];
+		/** Others that no shots can be drawn from. */
+		readonly skipped_from_pools: readonly BadRow[];
 	};
 	readonly models: readonly ModelRecord[];
 	readonly versions: { readonly eval_lens: string; readonly node: string; readonly platform: string };

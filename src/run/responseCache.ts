@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
-import { canonicalJson } from '../protocol/json';
+import { canonicalJson, logprobFromJson } from '../protocol/json';
+
+/** Raised when a result of this build may differ from an older one for the same key. */
+const cacheFormat = 1;
 
 /** Results by what they depend on: token ids, how they are cut, the model's files and the engine's settings. */
 export interface ResponseCache {
@@ -31,6 +34,7 @@ interface Entry {
 export async function openResponseCache(folder: string, info: EngineInfo): Promise<ResponseCache> {
 	const setting = sha256(
 		canonicalJson({
+			format: cacheFormat,
 			files: info.files.map(file => file.sha256),
 			engine: [info.name, info.version],
 			device: info.device,
@@ -42,12 +46,21 @@ export async function openResponseCache(folder: string, info: EngineInfo): Promi
 	const known = await readEntries(file);
 	// Two runs may share the file. The line end stands before an entry, so that one torn by a crash ends there.
 	const handle = await open(file, 'a');
+	let writable = true;
 	return {
 		get: request => known.get(keyOf(request)),
 		async put(request, result) {
 			const key = keyOf(request);
 			known.set(key, result);
-			await handle.appendFile(`\n${JSON.stringify({ key, result, check: checkOf(key, result) } satisfies Entry)}`);
+			if (!writable) {
+				return;
+			}
+			try {
+				await handle.appendFile(`\n${JSON.stringify({ key, result, check: checkOf(key, result) } satisfies Entry)}`);
+			} catch {
+				// A full disk: the cache is worth time, not the run.
+				writable = false;
+			}
 		},
 		close: () => handle.close(),
 	};
@@ -69,10 +82,15 @@ function parseEntry(line: string): Entry | null {
 	try {
 		// Its check says that we wrote it, as it is: the shape need not be looked at again.
 		const entry = JSON.parse(line) as Entry;
-		return entry.check === checkOf(entry.key, entry.result) ? entry : null;
+		return entry.check === checkOf(entry.key, entry.result) ? { ...entry, result: withInfinities(entry.result) } : null;
 	} catch {
 		return null;
 	}
+}
+
+function withInfinities(result: LoglikelihoodResult): LoglikelihoodResult {
+	const continuations = result.continuations.map(one => ({ ...one, logprob: logprobFromJson(one.logprob) }));
+	return { ...result, continuations };
 }
 
 function keyOf(request: LoglikelihoodRequest): string {

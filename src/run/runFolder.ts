@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { inputFailure } from '../protocol/failure';
 import { guard } from './journal';
 import type { RunRecord } from './record';
@@ -32,8 +33,14 @@ export async function writeRecord(folder: string, record: RunRecord): Promise<vo
 	const file = path.join(folder, runFiles.record);
 	const temporary = `${file}.${process.pid}.tmp`;
 	await guard(file, async () => {
-		await writeFile(temporary, `${JSON.stringify(record, null, '\t')}\n`);
-		await rename(temporary, file);
+		try {
+			// On the disk before it takes the old one's place.
+			await writeFile(temporary, `${JSON.stringify(record, null, '\t')}\n`, { flush: true });
+			await rename(temporary, file);
+		} catch (error) {
+			await rm(temporary, { force: true });
+			throw error;
+		}
 	});
 }
 
@@ -48,7 +55,7 @@ export async function readRecord(folder: string): Promise<RunRecord | null> {
 		if (code === 'ENOENT' || code === 'ENOTDIR') {
 			return null;
 		}
-		throw error;
+		throw inputFailure('run.record-unreadable', { file, code: code ?? '' }, error);
 	}
 	let value: unknown;
 	try {
@@ -62,17 +69,26 @@ export async function readRecord(folder: string): Promise<RunRecord | null> {
 	return value;
 }
 
-/** run.json is written by us alone; its version says whether the rest has the shape of this build. */
+/** What is read of a record everywhere; a version that writes more raises `format`. */
+const recordSchema = z.looseObject({
+	format: z.literal(1),
+	state: z.enum(['running', 'done', 'cancelled', 'failed']),
+	fingerprint: z.string(),
+	total: z.number(),
+	done: z.number(),
+	evaluation: z.looseObject({
+		name: z.string(),
+		models: z.array(z.looseObject({ name: z.string() })),
+		variants: z.array(z.looseObject({ name: z.string(), format: z.looseObject({}) })),
+		assertions: z.array(z.looseObject({})),
+	}),
+	dataset: z.looseObject({ skipped: z.array(z.unknown()), skipped_from_pools: z.array(z.unknown()) }),
+	models: z.array(z.looseObject({ name: z.string(), notes: z.array(z.unknown()) })),
+});
+
+/** run.json is written by us alone: with these fields in place, the rest has the shape of this build. */
 function isRecord(value: unknown): value is RunRecord {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'format' in value &&
-		value.format === 1 &&
-		'evaluation' in value &&
-		'models' in value &&
-		'state' in value
-	);
+	return recordSchema.safeParse(value).success;
 }
 
 export interface FoundRun {

@@ -4,16 +4,22 @@ export const runMessages = {
 	'run.not-writable': '{file} may not be written. Check the permissions of its folder, or name another one with --out.',
 	'run.write-failed': '{file} could not be written ({code}). What is recorded is kept; run again to continue.',
 	'run.record-broken': '{file} is not a run record of this version of Eval Lens.',
+	'run.record-unreadable': '{file} cannot be read ({code}).',
 	'run.not-a-run': '{folder} is not a run folder: it has no run.json.',
-	'run.locked': 'Process {pid} is writing the run in {folder}. Wait for it, or cancel it first.',
+	'run.locked':
+		'Process {pid} on {host} is writing the run in {folder}. Wait for it, or cancel it first; if it is gone, delete {file}.',
 	'run.other-evaluation':
 		'{folder} holds a run of another evaluation: {difference} differs. Name another folder, or leave --out away for a new one.',
 	'run.invalid-evaluation': '{file} has {count} errors.',
 	'run.no-evaluation': '{file} cannot be read. Name an evaluation file, `*.eval.yaml`.',
 	'run.model-twice': '{model} is named twice under `models`.',
 	'run.bug': 'Eval Lens has an error of its own; what is recorded is kept. {text}',
+	'run.folder-not-empty': '{folder} holds {file} and no run. Name an empty folder, or one that does not exist yet.',
+	'run.out-is-file': '{folder} is a file. Name a folder for the run.',
+	'run.other-engine':
+		'What is recorded of {model} in {folder} was computed by {before}; now it would be {now}. One run does not mix them: name another folder, or delete this one.',
 	'run.no-models': '{file} names no model. Add `models:` to it, or name one with --model.',
-	'run.samples-broken': 'Line {line} of {file} is not a sample. Delete the file to compute the run anew.',
+	'run.line-broken': 'Line {line} of {file} is none that a run writes. Delete the run folder to compute the run anew.',
 	'run.unknown-variant': '{variant} is not a variant of this run. There are: {variants}.',
 	'run.unknown-model': '{model} is not a model of this run. There are: {models}.',
 	'run.unknown-example': 'This run has no example {key}.',
@@ -23,7 +29,13 @@ export const runMessages = {
 		'The prompt of {key} under {variant} has {tokens} tokens with its answers; {model} can read {window}. Use fewer shots, or set `on_too_long: cut`.',
 	'run.continuation-too-long': 'An answer of {key} under {variant} has {tokens} tokens; {model} can read {window}.',
 	'run.no-answer-token': 'The answer "{continuation}" of {key} under {variant} has no token in {model}’s vocabulary.',
-	'run.rows-skipped': '{count} rows are no questions and were left out, as `on_bad_row: skip` says: {keys}.',
+	'run.rows-skipped':
+		'Left out, as `on_bad_row: skip` says: {count} rows that are no questions: {keys}. {key}: {reason}',
+	'run.pool-rows-skipped':
+		'{count} rows that shots are drawn from are no questions and were left out there: {keys}. {key}: {reason}',
 	'run.interrupted': 'This run was interrupted at {done} of {total} samples. Run again to continue it.',
-	'run.failed-assertion': 'Assertion failed: {metric} is {value}, but must be {bound} {limit} ({where}).',
+	'run.assertion-below': 'Assertion failed: {metric} is {value}, but must be at least {limit} ({variant}, {model}).',
+	'run.assertion-above': 'Assertion failed: {metric} is {value}, but must be at most {limit} ({variant}, {model}).',
+	'run.assertion-unknown': 'Assertion failed: {metric} has no value ({variant}, {model}).',
+	'run.assertion-nothing': 'Assertion failed: there is no {metric} for the model and variant that it names.',
 } as const satisfies Record<string, string>;

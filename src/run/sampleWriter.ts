@@ -1,59 +1,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { inputFailure } from '../protocol/failure';
 import { promptText } from '../protocol/prompt';
 import type { Sample, SegmentReference } from '../protocol/sample';
 import type { Asked, Scored } from '../task/multipleChoice';
-import { Journal, readJournal } from './journal';
+import { Journal } from './journal';
+import type { Recorded, SegmentLine } from './readSamples';
 import { runFiles } from './runFolder';
-
-/** A line of segments.jsonl: a text that prompts are made of, once. */
-export interface SegmentLine {
-	/** First 16 hex digits of the SHA-256 of the text as JSON. */
-	readonly id: string;
-	readonly text: string;
-}
-
-/** A line of examples.jsonl: what the results show of a question. */
-export interface ExampleLine {
-	readonly key: string;
-	readonly content_hash: string;
-	readonly subject: string | null;
-	readonly question: string;
-	readonly choices: readonly string[];
-	readonly answer: number;
-}
-
-/** The samples a run folder holds so far, and the places where the next lines belong. */
-export interface Recorded {
-	readonly samples: readonly Sample[];
-	readonly segmentIds: ReadonlySet<string>;
-	readonly bytes: { readonly samples: number; readonly segments: number };
-}
-
-export async function readRecorded(folder: string): Promise<Recorded> {
-	const samplesFile = path.join(folder, runFiles.samples);
-	const [samples, segments] = await Promise.all([
-		readJournal(samplesFile),
-		readJournal(path.join(folder, runFiles.segments)),
-	]);
-	return {
-		samples: samples.lines.map((line, i) => parseLine<Sample>(line, samplesFile, i)),
-		segmentIds: new Set(
-			segments.lines.map((line, i) => parseLine<SegmentLine>(line, path.join(folder, runFiles.segments), i).id),
-		),
-		bytes: { samples: samples.bytes, segments: segments.bytes },
-	};
-}
-
-/** The files are written by us alone: a line that is JSON has the shape it was written with. */
-export function parseLine<T>(line: string, file: string, index: number): T {
-	try {
-		return JSON.parse(line) as T;
-	} catch (error) {
-		throw inputFailure('run.samples-broken', { line: index + 1, file }, error);
-	}
-}
 
 /** Appends samples to a run folder: the texts a sample refers to are written before it. */
 export class SampleWriter {
@@ -62,7 +14,7 @@ export class SampleWriter {
 	private constructor(
 		private readonly samples: Journal,
 		private readonly segments: Journal,
-		known: ReadonlySet<string>,
+		known: Iterable<string>,
 	) {
 		this.#known = new Set(known);
 	}
@@ -71,7 +23,7 @@ export class SampleWriter {
 		return new SampleWriter(
 			await Journal.open(path.join(folder, runFiles.samples), recorded.bytes.samples),
 			await Journal.open(path.join(folder, runFiles.segments), recorded.bytes.segments),
-			recorded.segmentIds,
+			recorded.segments.keys(),
 		);
 	}
 
@@ -101,6 +53,7 @@ export class SampleWriter {
 		} satisfies Sample);
 	}
 
+	/** Texts reach the disk before the samples that need them. */
 	async sync(): Promise<void> {
 		await this.segments.sync();
 		await this.samples.sync();
