@@ -1,5 +1,8 @@
-// Builds everything into dist/. `--watch` rebuilds on change, `--production` minifies and leaves source maps out.
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+// Builds everything into dist/. `--watch` rebuilds on change, `--production` minifies and leaves source maps out;
+// `--only=NAME` builds one of the outputs (with the runtime for `engine`), `--outdir=FOLDER` puts it elsewhere.
+// `--package` makes a VSIX for this platform of what was built.
+// `--tests` builds out/test/extension.cjs, the tests that run inside VS Code; `--manifest` writes what package.json contributes.
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -7,13 +10,18 @@ import * as esbuild from 'esbuild';
 const root = path.dirname(fileURLToPath(import.meta.url));
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
+const only = option('only');
+const outdir = path.resolve(root, option('outdir') ?? 'dist');
+
+function option(name) {
+	return process.argv.find(argument => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
 
 /** The native binding moves to dist/onnxruntime, so that a package holds one platform's binaries and no node_modules. */
 const onnxruntimeBinding = {
 	name: 'onnxruntime-binding',
 	setup(build) {
 		build.onLoad({ filter: /onnxruntime-node[\\/]dist[\\/]binding\.js$/ }, async ({ path: file }) => {
-			const { readFile } = await import('node:fs/promises');
 			const source = await readFile(file, 'utf8');
 			const pattern = /`\.\.\/bin\/napi-v6\/\$\{process\.platform\}\/\$\{process\.arch\}\/onnxruntime_binding\.node`/;
 			if (!pattern.test(source)) {
@@ -34,7 +42,7 @@ const common = {
 	sourcemap: production ? false : 'linked',
 	logLevel: 'info',
 	legalComments: 'none',
-	outdir: 'dist',
+	outdir,
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -48,9 +56,37 @@ const node = {
 	plugins: [onnxruntimeBinding],
 };
 
+/** Modules that extension.cjs and runtime.cjs share: they stay requires of other files beside the bundle. */
+const separate = new Map([
+	['src/extension/runtime', './runtime.cjs'],
+	['src/protocol/cancellation', './shared.cjs'],
+	['src/protocol/failure', './shared.cjs'],
+	['src/protocol/messages', './shared.cjs'],
+]);
+const separateBundles = {
+	name: 'separate-bundles',
+	setup(build) {
+		build.onResolve({ filter: /^\./ }, ({ path: request, resolveDir, kind }) => {
+			const module = path.relative(root, path.resolve(resolveDir, request)).split(path.sep).join('/');
+			const file = kind === 'entry-point' ? undefined : separate.get(module);
+			return file && { path: file, external: true };
+		});
+	},
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const host = {
+	...node,
+	plugins: [...node.plugins, separateBundles],
+	// import() becomes a lazy require, which the extension host knows how to serve.
+	supported: { 'dynamic-import': false },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const builds = [
-	{ ...node, entryPoints: { extension: 'src/extension/main.ts' } },
+	{ ...host, entryPoints: { extension: 'src/extension/main.ts' } },
+	{ ...host, entryPoints: { runtime: 'src/extension/runtime.ts' } },
+	{ ...node, entryPoints: { shared: 'src/extension/shared.ts' } },
 	{ ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
 	{ ...node, entryPoints: { engine: 'src/engine/process/main.ts' } },
 	{
@@ -68,7 +104,7 @@ const builds = [
 /** This platform's binaries; macOS ships its library twice, one of the two is enough. */
 async function copyOnnxruntime() {
 	const from = path.join(root, 'node_modules/onnxruntime-node/bin/napi-v6', process.platform, process.arch);
-	const to = path.join(root, 'dist/onnxruntime');
+	const to = path.join(outdir, 'onnxruntime');
 	await rm(to, { recursive: true, force: true });
 	await mkdir(to, { recursive: true });
 	const files = await readdir(from).catch(() => []);
@@ -82,11 +118,76 @@ async function copyOnnxruntime() {
 	}
 }
 
-await copyOnnxruntime();
+/** Every *.test.ts of test/extension behind one entry that exports `run`: no hand-written list leaves one out. */
+async function buildTests() {
+	const folder = path.join(root, 'test/extension');
+	const files = (await readdir(folder)).filter(name => name.endsWith('.test.ts')).sort();
+	await esbuild.build({
+		...node,
+		stdin: {
+			contents: [...files.map(name => `import './${name}';`), "export { run } from './suite';"].join('\n'),
+			resolveDir: folder,
+			sourcefile: 'all.ts',
+			loader: 'ts',
+		},
+		sourcemap: 'inline',
+		outfile: 'out/test/extension.cjs',
+		outdir: undefined,
+		outExtension: undefined,
+	});
+}
+
+/** Writes the parts of package.json that follow from src/extension/contributions.ts, and package.nls.json. */
+async function writeManifest() {
+	const { outputFiles } = await esbuild.build({
+		...node,
+		entryPoints: ['src/extension/manifest.ts'],
+		format: 'esm',
+		write: false,
+		logLevel: 'warning',
+		sourcemap: false,
+	});
+	const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
+	const { manifest } = await import(url);
+	const { package: parts, nls } = manifest();
+	const file = path.join(root, 'package.json');
+	const tabs = value => `${JSON.stringify(value, null, '\t')}\n`;
+	await writeFile(file, tabs({ ...JSON.parse(await readFile(file, 'utf8')), ...parts }));
+	await writeFile(path.join(root, 'package.nls.json'), tabs(nls));
+}
+
+const wanted = builds.filter(({ entryPoints }) => only === undefined || only in entryPoints);
+if (process.argv.includes('--manifest')) {
+	await writeManifest();
+	process.exit();
+}
+if (process.argv.includes('--tests')) {
+	await buildTests();
+	process.exit();
+}
+if (only === undefined || only === 'engine') {
+	await copyOnnxruntime();
+}
 if (watch) {
-	for (const options of builds) {
+	for (const options of wanted) {
 		await (await esbuild.context(options)).watch();
 	}
 } else {
-	await Promise.all(builds.map(options => esbuild.build(options)));
+	await Promise.all(wanted.map(options => esbuild.build(options)));
+}
+if (process.argv.includes('--package')) {
+	const { createVSIX } = await import('@vscode/vsce');
+	const target = `${process.platform}-${process.arch}`;
+	const packagePath = path.join(root, `eval-lens-${target}.vsix`);
+	// One that was left lying would be tested in place of the one that could not be made.
+	await rm(packagePath, { force: true });
+	await createVSIX({
+		cwd: root,
+		target,
+		packagePath,
+		// Everything the code needs is in dist/, so node_modules stay out.
+		dependencies: false,
+		allowMissingRepository: true,
+		rewriteRelativeLinks: false,
+	});
 }

@@ -1,0 +1,193 @@
+/**
+ * Everything that package.json contributes by name: the one source of ids and titles. manifest.ts makes package.json
+ * and package.nls.json of it, and the code registers by these types, so that a misspelt or forgotten id does not compile.
+ */
+export const category = 'Eval Lens';
+
+export interface CommandSpec {
+	/** As in the palette, behind the category. */
+	readonly title: string;
+	/** A codicon, where the command stands as a button. */
+	readonly icon?: string;
+	/** When it can be used; menus grey it out otherwise. */
+	readonly enablement?: string;
+}
+
+const trusted = 'isWorkspaceTrusted';
+const inResults = "activeCustomEditorId == 'evalLens.results'";
+const inPreview = 'evalLens.previewOpen';
+
+export const commands = {
+	'evalLens.openDemo': { title: 'Open Demo Evaluation', icon: 'beaker' },
+	'evalLens.newEvaluation': { title: 'New Evaluation', icon: 'add' },
+	'evalLens.run': { title: 'Run', icon: 'play', enablement: trusted },
+	'evalLens.runSome': { title: 'Run 20 Examples', icon: 'debug-step-over', enablement: trusted },
+	'evalLens.runAgain': { title: 'Run Again', icon: 'debug-rerun', enablement: trusted },
+	'evalLens.resume': { title: 'Resume Run', icon: 'debug-continue', enablement: trusted },
+	'evalLens.cancel': { title: 'Cancel Run', icon: 'debug-stop', enablement: 'evalLens.running' },
+	'evalLens.runMenu': { title: 'Show Running Evaluation', enablement: 'evalLens.running' },
+	'evalLens.openResults': { title: 'Open Results', icon: 'table' },
+	'evalLens.compareLastRun': { title: 'Compare Last Run', icon: 'git-compare' },
+	'evalLens.preview': { title: 'Preview Prompts', icon: 'open-preview' },
+	'evalLens.previewNext': { title: 'Next Example in Preview', icon: 'arrow-right', enablement: inPreview },
+	'evalLens.previewPrevious': { title: 'Previous Example in Preview', icon: 'arrow-left', enablement: inPreview },
+	'evalLens.previewAgainst': {
+		title: 'Compare with Another Variant in Preview',
+		icon: 'git-compare',
+		enablement: inPreview,
+	},
+	'evalLens.showAll': { title: 'Show All Examples', enablement: inResults },
+	'evalLens.showFlips': { title: 'Show Flips', enablement: inResults },
+	'evalLens.showRightToWrong': { title: 'Show Right → Wrong', enablement: inResults },
+	'evalLens.showWrongToRight': { title: 'Show Wrong → Right', enablement: inResults },
+	'evalLens.showChurn': { title: 'Show Churn', enablement: inResults },
+	'evalLens.nextExample': { title: 'Next Example in Results', enablement: inResults },
+	'evalLens.previousExample': { title: 'Previous Example in Results', enablement: inResults },
+	'evalLens.nativeDiff': {
+		title: 'Open Prompts as Native Diff',
+		icon: 'diff',
+		enablement: `${inResults} && evalLens.pairSelected`,
+	},
+	'evalLens.export': { title: 'Export Run', icon: 'export' },
+	'evalLens.openEvaluation': { title: 'Open Evaluation File', icon: 'go-to-file' },
+	'evalLens.revealRun': { title: 'Reveal Run Folder', icon: 'folder-opened' },
+	'evalLens.deleteRun': { title: 'Delete Run', icon: 'trash' },
+	'evalLens.refresh': { title: 'Refresh', icon: 'refresh' },
+	'evalLens.showLog': { title: 'Show Log', icon: 'output' },
+} as const satisfies Record<`evalLens.${string}`, CommandSpec>;
+
+export type CommandId = keyof typeof commands;
+
+export const container = { id: 'evalLens', title: 'Eval Lens', icon: 'media/eval-lens.svg' } as const;
+
+export const views = {
+	'evalLens.evaluations': { name: 'Evaluations', icon: 'media/evaluations.svg' },
+	'evalLens.runs': { name: 'Runs', icon: 'media/runs.svg' },
+} as const;
+
+export type ViewId = keyof typeof views;
+
+/** What `when` clauses may ask, with the type of each. */
+export interface ContextKeys {
+	/** An evaluation runs, started in this window. */
+	'evalLens.running': boolean;
+	/** The workspace has at least one evaluation. */
+	'evalLens.hasEvaluations': boolean;
+	/** A prompt preview is open. */
+	'evalLens.previewOpen': boolean;
+	/** A question is selected in the results editor in front. */
+	'evalLens.pairSelected': boolean;
+	/** A flip was looked at in this session: the third step of the walkthrough. */
+	'evalLens.flipSeen': boolean;
+}
+
+export const contextKeys = [
+	'evalLens.running',
+	'evalLens.hasEvaluations',
+	'evalLens.previewOpen',
+	'evalLens.pairSelected',
+	'evalLens.flipSeen',
+] as const satisfies readonly (keyof ContextKeys)[];
+
+/** What tree items tell the menus of their rows about themselves, as `contextValue`. */
+export const treeItems = {
+	evaluation: 'evaluation',
+	variant: 'variant',
+	runRunning: 'run.running',
+	runQueued: 'run.queued',
+	runElsewhere: 'run.elsewhere',
+	runDone: 'run.done',
+	runUnfinished: 'run.unfinished',
+} as const;
+
+export type TreeItemKind = (typeof treeItems)[keyof typeof treeItems];
+
+interface SettingSpec {
+	readonly default: boolean;
+	readonly description: string;
+}
+
+export const settings = {
+	'evalLens.openResultsWhenDone': {
+		default: true,
+		description: 'Open the results editor when a run that was started in this window is done.',
+	},
+	'evalLens.inlineResults': {
+		default: true,
+		description: 'Show the last accuracy behind each variant in the editor of an evaluation.',
+	},
+	'evalLens.responseCache': {
+		default: true,
+		description:
+			'Take log-probabilities that the same model file already computed for the same tokens from the cache, instead of computing them again.',
+	},
+} as const satisfies Record<string, SettingSpec>;
+
+export type SettingId = keyof typeof settings;
+
+/** The custom editor of a run. */
+export const resultsEditor = {
+	viewType: 'evalLens.results',
+	name: 'Eval Lens Results',
+	pattern: '**/.evals/**/run.json',
+} as const;
+
+/** The webview panel of the prompt preview. */
+export const previewViewType = 'evalLens.preview';
+
+/** Rendered prompts: the language of virtual documents, and their URI scheme. */
+export const promptLanguage = { id: 'eval-lens-prompt', name: 'Rendered Prompt', extension: '.prompt' } as const;
+export const promptScheme = 'eval-lens-prompt';
+
+export const evaluationPattern = '**/*.eval.yaml';
+export const isEvaluationName = (name: string): boolean => name.endsWith('.eval.yaml');
+
+/** Steps of the walkthrough, in order; each has a picture and ends with one of the completion events. */
+export const walkthrough = {
+	id: 'start',
+	title: 'See what a prompt format does to a score',
+	description: 'One benchmark, three published formats, and the answers that flip.',
+	steps: [
+		{
+			id: 'demo',
+			title: 'Open the demo evaluation',
+			description:
+				'An evaluation is a YAML file: questions, models and the prompt formats to compare. The demo brings a small model and its questions along; nothing is downloaded.\n[Open Demo Evaluation](command:evalLens.openDemo)',
+			image: {
+				file: 'media/walkthrough/demo.svg',
+				alt: 'A file with three variants below the links Run and Preview prompts',
+			},
+			completionEvents: ['onCommand:evalLens.openDemo', 'onContext:evalLens.hasEvaluations'],
+		},
+		{
+			id: 'run',
+			title: 'Run it',
+			description:
+				'Press **Run** above the file. Every variant asks the model the same questions; the tree and the status bar show how far it is, and the results open by themselves.\n[Run](command:evalLens.run)',
+			image: { file: 'media/walkthrough/run.svg', alt: 'A run with its progress bar, and a table of three accuracies' },
+			completionEvents: ['onCommand:evalLens.run', 'onCommand:evalLens.runSome'],
+		},
+		{
+			id: 'flip',
+			title: 'See a flip',
+			description:
+				'In the results, choose **right → wrong** and pick a question: the two prompts with exactly the characters that differ, and the log-probability of each choice under both.\n[Compare Last Run](command:evalLens.compareLastRun)',
+			image: {
+				file: 'media/walkthrough/flip.svg',
+				alt: 'Two prompts side by side with the words that differ marked, and pairs of bars for the choices A to D',
+			},
+			completionEvents: ['onContext:evalLens.flipSeen'],
+		},
+		{
+			id: 'variant',
+			title: 'Edit a variant',
+			description:
+				'Open the preview beside the file and change a template: the prompt follows as you type, whitespace visible. Running again computes only what changed.\n[Preview Prompts](command:evalLens.preview)',
+			image: {
+				file: 'media/walkthrough/variant.svg',
+				alt: 'A template on the left, the prompt that it gives on the right',
+			},
+			completionEvents: ['onCommand:evalLens.preview'],
+		},
+	],
+} as const;

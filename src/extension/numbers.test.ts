@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { ago, count, duration, percent, points, signedPoints } from './numbers';
+
+test('counts and percentages as the language writes them', () => {
+	expect(count(14042, 'en')).toBe('14,042');
+	expect(count(14042, 'de')).toBe('14.042');
+	expect(percent(0.31, 'en')).toBe('31.0 %');
+	expect(points(0.0912, 'en')).toBe('9.1');
+});
+
+test('a difference has its sign, with a real minus', () => {
+	expect([signedPoints(0.03, 'en'), signedPoints(-0.03, 'en'), signedPoints(0, 'en')]).toEqual(['+3.0', '−3.0', '0.0']);
+});
+
+test('durations in the largest unit that fits', () => {
+	expect([0.2, 6, 89, 90, 200, 5400, 8000].map(seconds => duration(seconds, 'en'))).toEqual([
+		'1 sec',
+		'6 sec',
+		'89 sec',
+		'2 min',
+		'3 min',
+		'2 hr',
+		'2 hr',
+	]);
+});
+
+test('how long ago', () => {
+	const now = new Date('2026-03-10T12:00:00Z');
+	const at = (iso: string) => ago(new Date(iso), now, 'en');
+	expect(at('2026-03-10T11:59:30Z')).toBe('30 sec. ago');
+	expect(at('2026-03-10T11:58:00Z')).toBe('2 min. ago');
+	expect(at('2026-03-10T09:00:00Z')).toBe('3 hr. ago');
+	expect(at('2026-03-09T09:00:00Z')).toBe('yesterday');
+	expect(at('2026-01-01T09:00:00Z')).toBe('2 mo. ago');
+	expect(at('2024-01-01T09:00:00Z')).toBe('2 yr. ago');
+	// A clock that was set back.
+	expect(at('2026-03-10T12:00:10Z')).toBe('now');
+});

@@ -1,0 +1,147 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { setting } from '../commands';
+import { resultsEditor } from '../contributions';
+import { rooms } from '../rooms';
+import { errorText, text } from '../text';
+import type { RunEntry } from './runIndex';
+import type { EndedRun, RunQueue, RunRequest } from './runQueue';
+import { limitOf } from './runStatus';
+
+/** Starting runs, and what happens when one has ended. */
+export class RunActions implements vscode.Disposable {
+	readonly #subscription: vscode.Disposable;
+
+	constructor(
+		private readonly queue: RunQueue,
+		private readonly log: vscode.LogOutputChannel,
+	) {
+		this.#subscription = queue.onDidEnd(ended => this.#ended(ended));
+	}
+
+	/** Asks for a run of an evaluation; resolves when it has ended. */
+	async run(uri: vscode.Uri, limit?: number): Promise<EndedRun | undefined> {
+		if (!isTrusted() || !(await isSaved(uri))) {
+			return undefined;
+		}
+		const file = uri.fsPath;
+		return this.queue.add({ file, name: path.basename(file), ...(limit !== undefined && { limit }) });
+	}
+
+	/** Continues an unfinished run in its folder, or does a finished one once more in a new one. */
+	async again(entry: RunEntry, how: 'resume' | 'anew'): Promise<EndedRun | undefined> {
+		if (!isTrusted() || !(await isSaved(vscode.Uri.file(entry.file)))) {
+			return undefined;
+		}
+		const limit = limitOf(entry.record);
+		return this.queue.add({
+			file: entry.file,
+			name: entry.record.evaluation.name,
+			...(limit !== undefined && { limit }),
+			...(how === 'resume' && { out: entry.dir }),
+		});
+	}
+
+	dispose(): void {
+		this.#subscription.dispose();
+	}
+
+	async #ended({ request, result, error }: EndedRun): Promise<void> {
+		if (result?.record.state === 'done') {
+			this.log.info(`${result.dir}: ${result.record.total} samples in ${result.record.seconds.toFixed(1)} s`);
+			if (setting('evalLens.openResultsWhenDone', vscode.Uri.file(request.file))) {
+				await openResults(result.dir);
+			}
+		} else if (result?.record.state === 'failed') {
+			await this.#tellFailure(result.record.reason ? text(result.record.reason) : '', request, result.dir);
+		} else if (error !== undefined) {
+			await this.#tellRefusal(error, request);
+		}
+	}
+
+	/** A run that stopped on its way: what is recorded is kept, so it can go on. */
+	async #tellFailure(reason: string, request: RunRequest, dir: string): Promise<void> {
+		this.log.error(`${dir}: ${reason}`);
+		const resume = vscode.l10n.t('Resume');
+		const showLog = vscode.l10n.t('Show Log');
+		const chosen = await vscode.window.showErrorMessage(reason, resume, showLog);
+		if (chosen === resume) {
+			await this.queue.add({ ...request, out: dir });
+		} else if (chosen === showLog) {
+			this.log.show(true);
+		}
+	}
+
+	/** A run that could not begin. */
+	async #tellRefusal(error: unknown, request: RunRequest): Promise<void> {
+		const { InvalidEvaluation } = await rooms();
+		const reason = errorText(error);
+		if (reason === null) {
+			return;
+		}
+		this.log.error(error instanceof Error ? error : reason);
+		if (error instanceof InvalidEvaluation) {
+			const show = vscode.l10n.t('Show Problems');
+			if ((await vscode.window.showErrorMessage(reason, show)) === show) {
+				await vscode.window.showTextDocument(vscode.Uri.file(request.file));
+				await vscode.commands.executeCommand('workbench.actions.view.problems');
+			}
+			return;
+		}
+		const showLog = vscode.l10n.t('Show Log');
+		if ((await vscode.window.showErrorMessage(reason, showLog)) === showLog) {
+			this.log.show(true);
+		}
+	}
+}
+
+export async function openResults(dir: string): Promise<void> {
+	const uri = vscode.Uri.file(path.join(dir, 'run.json'));
+	await vscode.commands.executeCommand('vscode.openWith', uri, resultsEditor.viewType);
+}
+
+/** The status bar's menu. */
+export async function showRunMenu(queue: RunQueue, log: vscode.LogOutputChannel): Promise<void> {
+	const [run, ...waiting] = queue.runs;
+	if (!run) {
+		return;
+	}
+	const { dir } = run;
+	const items = [
+		{ label: `$(debug-stop) ${vscode.l10n.t('Cancel')}`, act: () => run.cancel() },
+		...(waiting.length > 0
+			? [{ label: `$(close-all) ${vscode.l10n.t('Cancel all, also those that wait')}`, act: () => queue.cancelAll() }]
+			: []),
+		...(dir ? [{ label: `$(table) ${vscode.l10n.t('Open the results so far')}`, act: () => openResults(dir) }] : []),
+		{ label: `$(output) ${vscode.l10n.t('Show Log')}`, act: () => log.show(true) },
+	];
+	const title = run.record?.evaluation.name ?? run.request.name;
+	await (await vscode.window.showQuickPick(items, { title }))?.act();
+}
+
+/** A command can be called though its menu is grey: running is refused here, with the way out. */
+function isTrusted(): boolean {
+	if (!vscode.workspace.isTrusted) {
+		void offerTrust();
+	}
+	return vscode.workspace.isTrusted;
+}
+
+async function offerTrust(): Promise<void> {
+	const manage = vscode.l10n.t('Manage Workspace Trust');
+	const chosen = await vscode.window.showWarningMessage(
+		vscode.l10n.t(
+			'This folder is in Restricted Mode. An evaluation names the model files that are loaded, so it runs only in a folder that you trust.',
+		),
+		manage,
+	);
+	if (chosen === manage) {
+		await vscode.commands.executeCommand('workbench.trust.manage');
+	}
+}
+
+/** A run reads the file as it stands in the editor: what was typed is saved first, as with a debugger. */
+async function isSaved(uri: vscode.Uri): Promise<boolean> {
+	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+	return !open?.isDirty || open.save();
+}
