@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { messages } from '../protocol/messages';
 
 /** What a field must be, as a part of a sentence. */

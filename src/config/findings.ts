@@ -4,6 +4,25 @@ import { closest } from './closest';
 import type { Expectation } from './fields';
 import type { FieldPath, Finding } from './problem';
 
+/** What an evaluation says once, for all its variants: which data, which models. */
+const fileFieldNames: ReadonlySet<string> = new Set([
+	'dataset_path',
+	'dataset_name',
+	'revision',
+	'test_split',
+	'validation_split',
+	'fewshot_split',
+	'where',
+	'sample',
+	'limit',
+	'id_column',
+	'columns',
+	'on_bad_row',
+	'models',
+	'variants',
+	'assert',
+]);
+
 /** Fields of lm-evaluation-harness that have no meaning here, so that nobody looks for a typing mistake. */
 const harnessOnlyFields: ReadonlySet<string> = new Set([
 	'task',
@@ -71,6 +90,9 @@ function unknownField(key: string, known: readonly string[], parent: FieldPath):
 	const suggestion = closest(key, known);
 	if (suggestion !== null) {
 		return { ...at, message: message('config.unknown-field-closest', { field: key, suggestion }), suggestion };
+	}
+	if (parent[0] === 'variants' && fileFieldNames.has(key)) {
+		return { ...at, message: message('config.field-of-file', { field: key }) };
 	}
 	const name = fieldName(parent);
 	// A variant has as many fields as the file: too many for a sentence.

@@ -32,7 +32,7 @@ export type ShotOrder =
  * A published format is one of these; a variant overrides members of one.
  */
 export interface Format {
-	/** Jinja over `subject`, its underscores already spaces; stands first, exactly as rendered. */
+	/** Jinja over the row; stands first, exactly as rendered. */
 	readonly description: string;
 	readonly item: readonly ItemPart[];
 	readonly choices: ChoiceSource;

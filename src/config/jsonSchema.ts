@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { evaluationSchema } from './schema';
 
 /** The JSON Schema (draft 7, which YAML editors read) of an evaluation file, made from the schema that validates it. */

@@ -223,3 +223,10 @@ describe('locate', () => {
 		expect(textAt(text, locate(path, part))).toBe(expected);
 	});
 });
+
+test('a field of the file inside a variant is told where it belongs', () => {
+	const text = `${valid}variants:\n  a: {extends: mmlu/helm, fewshot_split: train}\n`;
+	expect(problemsOf(text)).toEqual([
+		'3:27-3:40 error at "fewshot_split"\n    `fewshot_split` holds for the whole file and stands at its top, not inside a variant.',
+	]);
+});

@@ -34,7 +34,8 @@ export const presets: readonly Preset[] = [
 		],
 		citation: 'github.com/hendrycks/test @ 4450500, evaluate.py',
 		format: {
-			description: 'The following are multiple choice questions (with answers) about  {{subject}}.\n\n',
+			description:
+				'The following are multiple choice questions (with answers) about  {{subject | replace("_", " ")}}.\n\n',
 			item: [{ kind: 'question', template: '{{question}}\n' }, choiceLines, answerCue],
 			choices: { from: 'letters' },
 			doc_to_target: null,
@@ -64,7 +65,8 @@ export const presets: readonly Preset[] = [
 		],
 		citation: 'github.com/stanford-crfm/helm @ cab5d89, mmlu_scenario.py and multiple_choice_joint_adapter.py',
 		format: {
-			description: 'The following are multiple choice questions (with answers) about {{subject}}.\n\n',
+			description:
+				'The following are multiple choice questions (with answers) about {{subject | replace("_", " ")}}.\n\n',
 			item: [{ kind: 'question', template: 'Question: {{question}}\n' }, choiceLines, answerCue],
 			choices: { from: 'letters' },
 			doc_to_target: null,

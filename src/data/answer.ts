@@ -11,7 +11,7 @@ export type AnswerReading = 'label' | 'text';
 
 /**
  * How the answers of a data set are to be read: "2" may be the third choice or the choice "2". Of the two readings the one
- * counts that makes sense in more rows; where both do in equally many, answers are labels.
+ * counts that makes sense in more rows; where both do in equally many, answers are texts: that they equal a choice is rarely chance.
  */
 export function readingOf(answers: Iterable<GivenAnswer>): AnswerReading {
 	let labels = 0;
@@ -22,7 +22,7 @@ export function readingOf(answers: Iterable<GivenAnswer>): AnswerReading {
 			texts += asText(given) === null ? 0 : 1;
 		}
 	}
-	return texts > labels ? 'text' : 'label';
+	return texts > 0 && texts >= labels ? 'text' : 'label';
 }
 
 /** Index of the right choice, or null where the answer is none. A number is always an index. */

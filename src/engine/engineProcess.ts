@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { Channel, type Port } from '../protocol/channel';
 import { type Disposable, EventSource } from '../protocol/event';
 import { type Failure, runFailure } from '../protocol/failure';
@@ -34,6 +35,12 @@ export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions):
 		...(execPath === undefined ? {} : { execPath }),
 		...(env === undefined ? {} : { env }),
 	});
+	try {
+		// It takes all there is for minutes: what a person does meanwhile goes first.
+		setPriority(child.pid ?? Number.NaN, constants.priority.PRIORITY_BELOW_NORMAL);
+	} catch {
+		// Not allowed here, or already gone: neither keeps it from computing.
+	}
 	const channel = new Channel<EngineParentSide, EngineProcessSide>(portOf(child), {});
 	let stderr = '';
 	child.stderr?.setEncoding('utf8').on('data', (text: string) => {

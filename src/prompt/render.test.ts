@@ -45,7 +45,7 @@ describe('a prompt', () => {
 		const prompt = createRenderer(format, 'mine').render(questionOf({ question: 'Why?', subject: 'a_b_c' }), shots);
 		expect(prompt).toEqual({
 			segments: [
-				{ kind: 'description', text: 'About a b c.\n' },
+				{ kind: 'description', text: 'About a_b_c.\n' },
 				{ kind: 'shot', text: 'Q: one\nA:\t(b)\n--\n', shot: 0, key: 'dev/3' },
 				{ kind: 'shot', text: 'Q: two\nA:\t(A)\n--\n', shot: 1, key: 'dev/1' },
 				{ kind: 'question', text: 'Q: Why?\nA:' },
@@ -109,7 +109,7 @@ describe('data in a template', () => {
 			given: 'B',
 		};
 		expect(text(own('{{question}} {{choices[1]}} {{subject}} {{answer}} {{level}} {{none}} {{true}}'), question)).toBe(
-			'mapped y high school B 3 None True',
+			'mapped y high_school B 3 None True',
 		);
 		expect(text(own('{{doc.level}} {{doc.answer}} {{loop}} {{doc["question"]}}'), question)).toBe('3 0 column mapped');
 	});

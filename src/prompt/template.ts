@@ -21,8 +21,8 @@ export interface TemplateRow {
 export type Template = (row: TemplateRow) => string;
 
 /**
- * What templates can name: every column of the row, and above them `question`, `choices`, `subject` (its underscores as
- * spaces, empty where there is none) and `answer` (as the data has it). `doc` is the row as it stands.
+ * What templates can name: every column of the row, and above them `question`, `choices`, `subject` (empty where there is
+ * none) and `answer`, as the data has them. `doc` is the row as it stands.
  */
 export function templateRow(question: Question): TemplateRow {
 	const { row } = question;
@@ -31,7 +31,7 @@ export function templateRow(question: Question): TemplateRow {
 		...row.values,
 		['question', question.question],
 		['choices', question.choices],
-		['subject', (question.subject ?? '').replaceAll('_', ' ')],
+		['subject', question.subject ?? ''],
 		['answer', question.given ?? question.answer],
 	]);
 	return { key: question.key, values, scope: jinjaScope(values) };

@@ -1,9 +1,9 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promptText } from '../protocol/prompt';
 import { guard } from '../run/journal';
 import { type OpenRun, openRun } from '../run/openRun';
 import { writeParquet } from '../run/parquet';
-import { runFiles } from '../run/runFolder';
 import { samplesCsv } from './csv';
 import { reportHtml } from './html';
 
@@ -25,13 +25,14 @@ export async function exportRun(dir: string, format: ExportFormat, page: string,
 const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {
 	html: async (run, file, page) => guard(file, async () => writeFile(file, await reportHtml(run, page))),
 	csv: (run, file) => guard(file, () => writeFile(file, samplesCsv(run))),
-	jsonl: copySamples,
+	jsonl: (run, file) => guard(file, () => writeFile(file, samplesJsonl(run))),
 	parquet: writeParquet,
 };
 
-async function copySamples(run: OpenRun, file: string): Promise<void> {
-	const source = path.join(run.dir, runFiles.samples);
-	if (path.resolve(file) !== path.resolve(source)) {
-		await guard(file, () => copyFile(source, file));
+/** The samples with their prompts in full: nothing else of the run folder is needed to read them. */
+function* samplesJsonl({ samples, prompt }: OpenRun): Generator<string> {
+	for (const sample of samples) {
+		const { segments } = prompt(sample);
+		yield `${JSON.stringify({ ...sample, prompt: promptText({ segments }), segments })}\n`;
 	}
 }

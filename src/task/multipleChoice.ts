@@ -194,7 +194,7 @@ function isRight(asked: Asked, prediction: number | null, gold: number): boolean
 	);
 }
 
-/** Length as lm-evaluation-harness counts it: Unicode code points, without the delimiter. An empty text counts one. */
+/** Length as lm-evaluation-harness counts it: Unicode code points, without the delimiter. */
 function codePoints(text: string): number {
-	return Math.max(1, [...text].length);
+	return [...text].length;
 }

@@ -52,11 +52,18 @@ describe('a run in other forms', () => {
 		expect(schema.at(-1)?.name).toBe('prompt');
 	});
 
-	it('JSONL is the samples as they were recorded', async () => {
+	it('JSONL is the samples as they were recorded, with their prompts', async () => {
 		const out = path.join(folder(), 'copy.jsonl');
 		const { stdout } = await evalLens(['export', run, '--format', 'jsonl', '--out', out]);
 		expect(stdout.trim()).toBe(out);
-		expect(lines(out)).toEqual(samples);
+		const exported: (Sample & { prompt: string; segments: { text: string }[] })[] = lines(out);
+		expect(exported).toHaveLength(samples.length);
+		exported.forEach((one, i) => {
+			const sample = samples[i];
+			expect(one).toMatchObject({ ...sample, segments: one.segments });
+			expect(one.prompt).toBe(prompts.find(p => p.variant === one.variant && p.key === one.key)?.prompt);
+			expect(one.segments.map(segment => segment.text).join('')).toBe(one.prompt);
+		});
 	});
 
 	it('CSV quotes what must be quoted', async () => {

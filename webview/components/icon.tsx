@@ -5,7 +5,7 @@ const glyphs = {
 	wrong: '✗',
 	warning: '⚠',
 	error: '⊘',
-	info: 'ⓘ',
+	info: 'i',
 	missing: '–',
 	selected: '▸',
 } as const;

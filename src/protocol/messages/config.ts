@@ -2,6 +2,7 @@ export const configMessages = {
 	'config.unknown-field':
 		'`{field}` is not a field of an evaluation file. Remove it; completion lists those there are.',
 	'config.unknown-field-closest': '`{field}` is not a field; did you mean `{suggestion}`?',
+	'config.field-of-file': '`{field}` holds for the whole file and stands at its top, not inside a variant.',
 	'config.unknown-field-of': '`{field}` is not a field of `{parent}`, which has {fields}.',
 	'config.harness-only-field':
 		'Eval Lens has nothing that does what `{field}` does in lm-evaluation-harness. Remove it.',
