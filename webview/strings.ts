@@ -139,6 +139,8 @@ export const englishStrings = {
 	edits: '{n} edits',
 	kind: '{n} kind',
 	kinds: '{n} kinds',
+	partsRemoved: '{what} removed',
+	partsAdded: '{what} added',
 	shotMoved: '{n} shot moved',
 	shotsMoved: '{n} shots moved',
 	coarse: 'exact, but not the fewest possible',

@@ -32,7 +32,7 @@ export function EditKinds({ diff: { edits, kinds, moves, coarse } }: { readonly 
 			{shown.length > 0 && (
 				<ul>
 					{shown.map(kind => (
-						<li key={JSON.stringify([kind.deleted, kind.inserted])}>
+						<li key={JSON.stringify([kind.whole, kind.deleted, kind.inserted])}>
 							<Kind kind={kind} />
 						</li>
 					))}
@@ -47,7 +47,19 @@ export function EditKinds({ diff: { edits, kinds, moves, coarse } }: { readonly 
 	);
 }
 
-function Kind({ kind: { deleted, inserted, segments, count: times } }: { readonly kind: EditKind }) {
+function Kind({ kind }: { readonly kind: EditKind }) {
+	const { deleted, inserted, segments, count: times } = kind;
+	if (kind.whole) {
+		// Whole parts are named: their texts differ from one to the next.
+		const what = t(kind.whole === 'removed' ? 'partsRemoved' : 'partsAdded', {
+			what: segments.map(kindName).join(', '),
+		});
+		return (
+			<span>
+				{kind.whole === 'removed' ? <del>{what}</del> : <ins>{what}</ins>} <span class="soft">×{count(times)}</span>
+			</span>
+		);
+	}
 	return (
 		<span title={t('editKindIn', { where: segments.map(kindName).join(', ') })}>
 			{deleted !== '' && (
