@@ -1,5 +1,5 @@
 import type { SegmentKind } from './prompt';
-import type { ResultsOverview } from './resultsView';
+import type { ResultsOverview, SampleScores } from './resultsView';
 
 /**
  * All of a run as the HTML report carries it: JSON that the page itself answers from.
@@ -32,16 +32,8 @@ export interface ReportColumn {
 }
 
 /** `SampleView` without the prompt's texts. */
-export interface ReportSample {
+export interface ReportSample extends SampleScores {
 	readonly segments: readonly ReportSegment[];
-	readonly nTokens: number;
-	readonly truncated: boolean;
-	readonly continuations: readonly string[];
-	readonly logprobs: readonly number[];
-	readonly labelMass: number;
-	readonly prediction: number | null;
-	readonly correct: boolean;
-	readonly generated?: string;
 }
 
 /** `Segment` with an index into `texts` in place of the text. */

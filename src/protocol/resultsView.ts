@@ -71,10 +71,8 @@ export const transitions = [
 	'missing',
 ] as const satisfies readonly Transition[];
 
-/** One sample as the detail pane shows it. */
-export interface SampleView {
-	readonly variant: string;
-	readonly segments: readonly Segment[];
+/** What the detail pane shows of a sample beside its prompt. */
+export interface SampleScores {
 	readonly nTokens: number;
 	readonly truncated: boolean;
 	readonly continuations: readonly string[];
@@ -83,6 +81,12 @@ export interface SampleView {
 	readonly prediction: number | null;
 	readonly correct: boolean;
 	readonly generated?: string;
+}
+
+/** One sample as the detail pane shows it. */
+export interface SampleView extends SampleScores {
+	readonly variant: string;
+	readonly segments: readonly Segment[];
 }
 
 /** One example under two variants. A side that has no sample is null. */

@@ -1,7 +1,7 @@
 import { firstCharacters, questionLength } from '../compare/columns';
 import type { ReportData, ReportSample } from '../protocol/reportData';
 import type { Sample } from '../protocol/sample';
-import type { OpenRun } from '../run/openRun';
+import { type OpenRun, sampleScores } from '../run/openRun';
 
 /** The run as the report page carries it: every segment's text once. */
 export async function reportData(run: OpenRun): Promise<ReportData> {
@@ -13,14 +13,7 @@ export async function reportData(run: OpenRun): Promise<ReportData> {
 	};
 	const sampleOf = (sample: Sample): ReportSample => ({
 		segments: run.prompt(sample).segments.map(segment => ({ ...segment, text: indexOf(segment.text) })),
-		nTokens: sample.n_tokens,
-		truncated: sample.truncated,
-		continuations: sample.continuations,
-		logprobs: sample.logprobs,
-		labelMass: sample.label_mass,
-		prediction: sample.prediction,
-		correct: sample.correct,
-		...(sample.generated === undefined ? {} : { generated: sample.generated }),
+		...sampleScores(sample),
 	});
 	const examples = [...run.examples.values()];
 	const { models, variants } = run.record.evaluation;

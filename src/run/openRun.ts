@@ -13,6 +13,7 @@ import type {
 	PairView,
 	ResultsOverview,
 	ResultsSource,
+	SampleScores,
 	SampleView,
 } from '../protocol/resultsView';
 import type { Sample } from '../protocol/sample';
@@ -138,7 +139,8 @@ export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> 
 			}
 			const a = sample(model, base, key);
 			const b = sample(model, variant, key);
-			const view = (one: Sample | undefined): SampleView | null => (one ? sampleView(one, prompt(one)) : null);
+			const view = (one: Sample | undefined): SampleView | null =>
+				one ? { variant: one.variant, segments: prompt(one).segments, ...sampleScores(one) } : null;
 			return {
 				key,
 				subject: example.subject,
@@ -152,10 +154,9 @@ export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> 
 	};
 }
 
-function sampleView(sample: Sample, { segments }: Prompt): SampleView {
+/** What is shown of a sample beside its prompt. */
+export function sampleScores(sample: Sample): SampleScores {
 	return {
-		variant: sample.variant,
-		segments,
 		nTokens: sample.n_tokens,
 		truncated: sample.truncated,
 		continuations: sample.continuations,

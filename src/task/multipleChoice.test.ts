@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
 import type { Format } from '../config/format';
 import type { Question } from '../data/row';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
@@ -23,31 +24,16 @@ const tokenizer: Tokenizer = {
 };
 const reader = { name: 'model', tokenizer, window: 1000 };
 
-const letters: Format = {
+const letters = presetFormat('mmlu/original', {
 	description: 'About {{subject}}.\n\n',
 	item: [{ kind: 'question', template: '{{question}}\nAnswer:' }],
-	choices: { from: 'letters' },
-	doc_to_target: null,
-	target_delimiter: ' ',
-	fewshot_delimiter: '\n\n',
 	num_fewshot: 1,
-	shots: { split: 'fewshot', order: 'file' },
-	seed: 0,
-	encoding: 'joint',
-	bos: 'auto',
-	scoring: 'loglikelihood',
-	gold: 'index',
-	too_long: 'error',
-	max_context: null,
 	aggregate: null,
-	apply_chat_template: false,
-};
+});
 const texts: Format = { ...letters, choices: { from: 'choices' }, encoding: 'separate', aggregate: 'acc_norm' };
 
 function question(n: number, choices: readonly string[], answer = 0): Question {
-	const key = `test/${n}`;
-	const row = { key, split: 'test', index: n, values: new Map(), contentHash: `${n}` };
-	return { row, key, question: `Question ${n}?`, choices, answer, subject: 'things' };
+	return questionOf({ key: `test/${n}`, question: `Question ${n}?`, choices, answer, subject: 'things' });
 }
 
 const shot = question(100, ['yes', 'no']);
