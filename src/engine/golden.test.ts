@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { enginePath } from '../../test/buildEngine';
 import { hasShared, shared } from '../../test/paths';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
+import { commonLength } from '../tokenizer/commonLength';
 import { pairEncoder } from '../tokenizer/encodePair';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -35,11 +36,6 @@ function goldenRows(): GoldenRow[] {
 		.map((line): GoldenRow => JSON.parse(line))
 		.filter(row => presets.includes(row.preset) && byHash.has(row.prompt_sha256))
 		.map(row => ({ ...row, prompt: byHash.get(row.prompt_sha256) ?? '' }));
-}
-
-function commonLength(a: readonly number[], b: readonly number[]): number {
-	const differs = a.findIndex((token, i) => b[i] !== token);
-	return differs === -1 ? a.length : differs;
 }
 
 /** With what each context shares with a neighbour of its preset and subject as its prefix. */

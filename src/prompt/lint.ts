@@ -2,6 +2,7 @@ import type { Format } from '../config/format';
 import { Failure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
 import { type Prompt, promptText } from '../protocol/prompt';
+import { commonLength } from '../tokenizer/commonLength';
 import { type EncodedPair, pairEncoder } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { pythonRstrip } from '../tokenizer/whitespace';
@@ -124,11 +125,6 @@ function lintJoin(text: string, encoded: readonly EncodedLabel[], format: Format
 		return [{ severity, message: message('prompt.lint.boundary', params) }];
 	}
 	return [];
-}
-
-function commonLength(a: readonly number[], b: readonly number[]): number {
-	const differs = a.findIndex((id, i) => id !== b[i]);
-	return differs === -1 ? a.length : differs;
 }
 
 function lintBos([first]: readonly EncodedLabel[], { bos }: Tokenizer): LintFinding[] {

@@ -5,8 +5,8 @@ import type { LoglikelihoodRequest } from '../engine/contract';
 import { createRenderer, type PromptRenderer } from '../prompt/render';
 import { createShotPicker, type ShotPicker } from '../prompt/shots';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { commonLength } from '../task/encode';
 import { type Asked, createAsker, type Reader } from '../task/multipleChoice';
+import { commonLength } from '../tokenizer/commonLength';
 
 /** A variant with what renders its prompts. */
 export interface PlannedVariant {

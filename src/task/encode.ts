@@ -1,5 +1,6 @@
 import type { Format } from '../config/format';
 import { type Prompt, promptText } from '../protocol/prompt';
+import { commonLength } from '../tokenizer/commonLength';
 import { pairEncoder } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
@@ -26,14 +27,4 @@ export function sharedTokens(
 ): number {
 	const shared = promptText({ segments: prompt.segments.filter(s => s.kind === 'description' || s.kind === 'shot') });
 	return shared === '' ? 0 : Math.min(commonLength(context, sharedIds(shared)), context.length - 1);
-}
-
-/** Length of the longest common beginning. */
-export function commonLength(a: readonly number[], b: readonly number[]): number {
-	const end = Math.min(a.length, b.length);
-	let i = 0;
-	while (i < end && a[i] === b[i]) {
-		i++;
-	}
-	return i;
 }

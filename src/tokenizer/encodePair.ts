@@ -1,4 +1,5 @@
 import { inputFailure } from '../protocol/failure';
+import { commonLength } from './commonLength';
 import type { Tokenizer } from './tokenizer';
 import { pythonRstrip } from './whitespace';
 
@@ -81,14 +82,6 @@ function split(alone: readonly number[], whole: readonly number[]): EncodedPair 
 		return { context: [...alone], continuation: whole.slice(alone.length), merged };
 	}
 	return { context: whole.slice(0, common), continuation: whole.slice(common), merged };
-}
-
-function commonLength(a: readonly number[], b: readonly number[]): number {
-	let i = 0;
-	while (i < a.length && i < b.length && a[i] === b[i]) {
-		i++;
-	}
-	return i;
 }
 
 function inFront(tokenizer: Tokenizer, bos: PairOptions['bos'], ids: readonly number[]): readonly number[] {
