@@ -13,6 +13,8 @@ export type ChoiceSource =
 	| { readonly from: 'letters' }
 	/** The texts of the row's choices. */
 	| { readonly from: 'choices' }
+	/** One for each choice of the row: a Jinja template over the row in which `choice` is its text and `letter` its letter. */
+	| { readonly from: 'each'; readonly template: string }
 	/** One Jinja template a choice: an own list of labels. */
 	| { readonly from: 'list'; readonly templates: readonly string[] }
 	/** A column that holds a list, or a template that renders to one, as in lm-evaluation-harness. */
@@ -27,6 +29,50 @@ export type ShotOrder =
 	/** EleutherAI harness of January 2023: drawn anew for each question from one stream (section 3). */
 	| 'harness-2023-01';
 
+/** By what the sum of log-probabilities of a choice is divided before the greatest is taken. */
+export type Normalisation =
+	| 'none'
+	/** Unicode code points of the choice without the delimiter: `acc_norm` of lm-evaluation-harness. */
+	| 'characters'
+	/** The same with the delimiter counted: OLMES, and lighteval's character norm. */
+	| 'characters_with_delimiter'
+	/** UTF-8 bytes of the choice without the delimiter. */
+	| 'bytes'
+	/** Tokens of the continuation. */
+	| 'tokens';
+
+/** What is done to a generated text before it is compared, in the words of lm-evaluation-harness's filters. */
+export type AnswerFilter =
+	| { readonly filter: 'first_line' }
+	| { readonly filter: 'strip' }
+	| { readonly filter: 'lowercase' }
+	| { readonly filter: 'uppercase' }
+	/** `match`: which of the matches, -1 the last; its first group that matched, or the whole match. */
+	| { readonly filter: 'regex'; readonly pattern: string; readonly match: number; readonly fallback: string }
+	| { readonly filter: 'take_first' };
+
+/** How an answer that the model writes is obtained and judged. */
+export interface Generation {
+	/** Texts that end the answer; cut off with what follows. The end-of-text token ends it too. */
+	readonly until: readonly string[];
+	readonly max_tokens: number;
+	readonly filters: readonly AnswerFilter[];
+	/** Differences that do not count, on both sides. */
+	readonly ignore: readonly ('outer_white_space' | 'case' | 'punctuation' | 'numbers')[];
+	/** Regular expressions (JavaScript's, `u`) whose matches are taken out of both sides first. */
+	readonly ignore_patterns: readonly string[];
+	/** `labels`: the answer must be one of the labels, whose index is the prediction. `target`: the text of `doc_to_target`. */
+	readonly against: 'labels' | 'target';
+}
+
+/** How a prompt becomes the messages of a chat template (lm-evaluation-harness's `--apply_chat_template`). */
+export interface ChatFormat {
+	/** Each shot is a turn of its own; else all of them stand in one user message. */
+	readonly multiturn: boolean;
+	/** Stands before the description in the system message. */
+	readonly system: string | null;
+}
+
 /**
  * Everything that decides a variant's prompts, what is scored in them and how: data, without code.
  * A published format is one of these; a variant overrides members of one.
@@ -38,18 +84,29 @@ export interface Format {
 	readonly choices: ChoiceSource;
 	/** Jinja, or a column: the index of the right choice, or its text. Null: the row's `answer`. */
 	readonly doc_to_target: string | number | null;
+	/** Stands between an item and its answer in shots, and before each scored choice unless `scored_delimiter` differs. */
 	readonly target_delimiter: string;
+	/** Before each scored choice; null: `target_delimiter`. */
+	readonly scored_delimiter: string | null;
+	/** Whether a shot's answer loses its outer white space (lighteval since 0.11). */
+	readonly strip_shot_answers: boolean;
 	readonly fewshot_delimiter: string;
 	readonly num_fewshot: number;
 	readonly shots: { readonly split: 'fewshot' | 'validation'; readonly order: ShotOrder };
 	/** HELM's train trial. */
 	readonly seed: number;
-	/** Whether context and continuation become tokens together or apart. */
-	readonly encoding: 'joint' | 'separate';
+	/**
+	 * How context and continuation become tokens: `joint` as lm-evaluation-harness; `joint_last` as lighteval, where the last
+	 * token of a whole that is no longer than its context is the continuation; `separate`; or `last_token`, the last id of
+	 * the label encoded alone, as the Hugging Face port of the original reads it.
+	 */
+	readonly encoding: 'joint' | 'joint_last' | 'separate' | 'last_token';
 	/** `auto`: as the tokenizer does by itself. */
 	readonly bos: 'auto' | boolean;
-	/** `generate_label`: the one most probable token of the whole vocabulary must be a label. */
-	readonly scoring: 'loglikelihood' | 'generate_label';
+	/** `next_token`: the one most probable token of the whole vocabulary must be a label. */
+	readonly scoring: 'loglikelihood' | 'next_token' | Generation;
+	/** Decides the prediction among scored choices. */
+	readonly normalisation: Normalisation;
 	/** HELM compares texts: in rows with equal choices each of them is right, and the first gives the shot's letter. */
 	readonly gold: 'index' | 'text';
 	readonly too_long:
@@ -57,10 +114,12 @@ export interface Format {
 		| 'drop_shots_cut_end' // then tokens from the right end
 		| 'cut_start' // tokens from the left of context + continuation
 		| 'error';
-	/** Context tokens allowed even where the model's window is wider; null: the window alone. */
+	/** Tokens allowed even where the model's window is wider; null: the window alone. */
 	readonly max_context: number | null;
 	/** The second figure which the implementation reports beside plain accuracy. */
 	readonly aggregate: 'micro' | 'macro' | 'acc_norm' | null;
-	/** Leave a sequence alone or wrap it in the tokenizer's chat template. */
-	readonly apply_chat_template: boolean;
+	/** How `acc_norm` divides; null where the format has none. */
+	readonly acc_norm: Normalisation | null;
+	/** Null: the text goes to the model as it is. */
+	readonly chat: ChatFormat | null;
 }

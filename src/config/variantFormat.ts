@@ -12,6 +12,8 @@ export const plainFormat: Format = {
 	choices: { from: 'choices' },
 	doc_to_target: null,
 	target_delimiter: ' ',
+	scored_delimiter: null,
+	strip_shot_answers: false,
 	fewshot_delimiter: '\n\n',
 	num_fewshot: 0,
 	shots: { split: 'fewshot', order: 'file' },
@@ -19,11 +21,13 @@ export const plainFormat: Format = {
 	encoding: 'joint',
 	bos: 'auto',
 	scoring: 'loglikelihood',
+	normalisation: 'none',
 	gold: 'index',
 	too_long: 'error',
 	max_context: null,
 	aggregate: null,
-	apply_chat_template: false,
+	acc_norm: null,
+	chat: null,
 };
 
 type Splits = Pick<DatasetSpec, 'fewshot_split' | 'validation_split'>;

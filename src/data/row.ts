@@ -13,14 +13,16 @@ export interface Row {
 	readonly contentHash: string;
 }
 
-/** A row understood as a multiple-choice question. */
+/** A row understood as a question. Templates may read its other columns too. */
 export interface Question {
 	readonly row: Row;
 	readonly key: string;
+	/** Empty where the data has no such column and no template asks for it. */
 	readonly question: string;
+	/** Empty where the data has none: labels then come from `doc_to_choice`, or the answer is written freely. */
 	readonly choices: readonly string[];
-	/** Index of the right choice. */
-	readonly answer: number;
+	/** Index of the right choice; null where the data has no choices. */
+	readonly answer: number | null;
 	/** What the answer column holds, index, letter or text: `answer` in templates. Absent: the index. */
 	readonly given?: Json;
 	/** Null where the data has no subject column and no config. */

@@ -31,6 +31,28 @@ export interface LoglikelihoodResult {
 	readonly computed: number;
 }
 
+/** Lets the model write greedily after one context. */
+export interface GenerateRequest {
+	/** At least one token, BOS included where there is one. */
+	readonly context: readonly number[];
+	/** As of a `LoglikelihoodRequest`. */
+	readonly prefix: number;
+	readonly maxTokens: number;
+	/** Texts that end the answer. */
+	readonly until: readonly string[];
+}
+
+export interface GenerateResult {
+	/** What was written, without the text that ended it and what follows; special tokens kept. */
+	readonly text: string;
+	readonly tokens: readonly number[];
+	/** ln p of each token. */
+	readonly logprobs: readonly number[];
+	readonly ended: 'until' | 'end_of_text' | 'length';
+	/** Tokens that went through the model for this request. */
+	readonly computed: number;
+}
+
 /** What computed the numbers: recorded with every run. */
 export interface EngineInfo {
 	readonly name: string;
@@ -54,6 +76,8 @@ export interface EngineCapabilities {
 	/** The most probable token of the whole vocabulary. */
 	readonly argmax: boolean;
 	readonly prefixReuse: boolean;
+	/** Writes texts greedily. */
+	readonly generate: boolean;
 }
 
 /** The only thing that computes. Local and remote engines look alike from here on. */
@@ -63,4 +87,5 @@ export interface Engine extends Disposable {
 	readonly inFlight: number;
 	/** Requests are worked on in the order in which they are made. */
 	loglikelihood(request: LoglikelihoodRequest, token: CancellationToken): Promise<LoglikelihoodResult>;
+	generate(request: GenerateRequest, token: CancellationToken): Promise<GenerateResult>;
 }

@@ -109,7 +109,7 @@ describe('with a tokenizer like that of Mistral', () => {
 	});
 
 	it('a label of two tokens is never the one that is generated', () => {
-		expect(codes('Answer:', { encoding: 'separate', scoring: 'generate_label' }, mistral)[0]).toBe(
+		expect(codes('Answer:', { encoding: 'separate', scoring: 'next_token' }, mistral)[0]).toBe(
 			'error label-never-generated',
 		);
 	});

@@ -97,7 +97,7 @@ function lintLabels(encoded: readonly EncodedLabel[], format: Format): LintFindi
 	if (long.length === 0) {
 		return [{ severity: 'info', message: message('prompt.lint.label-tokens', { labels }) }];
 	}
-	return format.scoring === 'generate_label'
+	return format.scoring === 'next_token'
 		? [{ severity: 'error', message: message('prompt.lint.label-never-generated', { labels }) }]
 		: [{ severity: 'warning', message: message('prompt.lint.label-tokens-many', { labels }) }];
 }

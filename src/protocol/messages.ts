@@ -2,6 +2,7 @@ import { compareMessages } from './messages/compare';
 import { configMessages } from './messages/config';
 import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
+import { hubMessages } from './messages/hub';
 import { promptMessages } from './messages/prompt';
 import { reportMessages } from './messages/report';
 import { runMessages } from './messages/run';
@@ -12,6 +13,7 @@ import { runMessages } from './messages/run';
  */
 export const messages = {
 	...configMessages,
+	...hubMessages,
 	...dataMessages,
 	...promptMessages,
 	...engineMessages,

@@ -76,7 +76,7 @@ describe('a question asked by letters', () => {
 });
 
 describe('a question asked by the one generated token', () => {
-	const format: Format = { ...letters, scoring: 'generate_label', gold: 'text' };
+	const format: Format = { ...letters, scoring: 'next_token', gold: 'text' };
 	const twins = question(0, ['same', 'other', 'same'], 2);
 
 	it('takes the token for a letter, white space aside, and any choice equal to the right one for right', () => {

@@ -138,7 +138,7 @@ export function score(asked: Asked, results: readonly LoglikelihoodResult[], tok
 		return scored.logprob;
 	});
 	const base = { logprobs, label_mass: labelMass(asked, logprobs), gold };
-	if (format.scoring === 'generate_label') {
+	if (format.scoring === 'next_token') {
 		const generated = tokenizer.decode([results[0]?.argmax ?? -1]);
 		const prediction = labelIndex(generated, asked.prompt.continuations);
 		return { ...base, generated, prediction, correct: isRight(asked, prediction, gold) };
