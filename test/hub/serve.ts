@@ -1,0 +1,9 @@
+// The stand-in of the Hub as a process of its own, for tests and for looking at it by hand:
+//   npx esbuild test/hub/serve.ts --bundle --platform=node --format=esm --outfile=out/hub.mjs && node out/hub.mjs
+// Its first line is JSON: what to set in the environment of the program that is tried.
+import { startHubStandIn } from './standIn';
+import { addStory } from './story';
+
+const hub = await startHubStandIn();
+addStory(hub);
+console.log(JSON.stringify({ HF_ENDPOINT: hub.endpoint, HF_DATASETS_SERVER: hub.viewerEndpoint }));
