@@ -19,6 +19,8 @@ export interface HubConnection {
 	readonly offline: boolean;
 	/** Asked at every request, since a token may have been replaced; null: anonymous. */
 	token(): Promise<HubToken | null>;
+	/** Heard when the Hub would not take the token, but gave the same without one: it has expired or was withdrawn. */
+	readonly onTokenRefused?: (source: TokenSource) => void;
 }
 
 /** A page of a listing. `next` is opaque: pass it back for the page after; null: this was the last. */

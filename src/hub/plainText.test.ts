@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { plainText, withoutTokens } from './plainText';
+
+it('is one line of what can be seen', () => {
+	expect(plainText(' a\n\n\tb\u0000c\u202ed \u200b e\ufeff', 100)).toBe('a bcd e');
+	expect(plainText('Ünïcode 日本語 🦉', 100)).toBe('Ünïcode 日本語 🦉');
+});
+
+it('is cut between characters', () => {
+	expect(plainText('abcdef', 4)).toBe('abc…');
+	expect(plainText('ab🦉🦉', 4)).toBe('ab…');
+	expect(plainText('x'.repeat(10_000_000), 5)).toBe('xxxx…');
+});
+
+it('holds for any text', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 50 }), (text, limit) => {
+			const plain = plainText(text, limit);
+			expect(plain.length).toBeLessThanOrEqual(limit);
+			expect(plain).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]|^\s|\s$|\s\s/u);
+		}),
+	);
+});
+
+it('has no tokens where they are taken out', () => {
+	expect(withoutTokens('bad hf_abc123, and hf_oauth_x.y')).toBe('bad hf_…, and hf_….y');
+});
