@@ -16,22 +16,24 @@ export type AnswerReading = 'label' | 'text';
 export function readingOf(answers: Iterable<GivenAnswer>): AnswerReading {
 	let labels = 0;
 	let texts = 0;
-	for (const given of answers) {
-		if (typeof given.answer === 'string') {
-			labels += asLabel(given) === null ? 0 : 1;
-			texts += asText(given) === null ? 0 : 1;
+	for (const { answer, choices } of answers) {
+		if (typeof answer === 'string') {
+			labels += labelIndex(answer, choices.length) === null ? 0 : 1;
+			texts += textIndex(answer, choices) === null ? 0 : 1;
 		}
 	}
 	return texts > 0 && texts >= labels ? 'text' : 'label';
 }
 
 /** Index of the right choice, or null where the answer is none. A number is always an index. */
-export function answerIndex(given: GivenAnswer, reading: AnswerReading): number | null {
-	return reading === 'label' ? (asLabel(given) ?? asText(given)) : (asText(given) ?? asLabel(given));
+export function answerIndex({ answer, choices }: GivenAnswer, reading: AnswerReading): number | null {
+	const label = labelIndex(answer, choices.length);
+	const text = textIndex(answer, choices);
+	return reading === 'label' ? (label ?? text) : (text ?? label);
 }
 
-/** An index as number or digits, or a letter of either case. */
-function asLabel({ answer, choices }: GivenAnswer): number | null {
+/** An index below `count` as number or digits, or a letter of either case. */
+export function labelIndex(answer: Json, count: number): number | null {
 	let index = -1;
 	if (typeof answer === 'number') {
 		index = answer;
@@ -40,11 +42,11 @@ function asLabel({ answer, choices }: GivenAnswer): number | null {
 	} else if (typeof answer === 'string' && /^[A-Za-z]$/.test(answer)) {
 		index = answer.toUpperCase().charCodeAt(0) - 'A'.charCodeAt(0);
 	}
-	return Number.isInteger(index) && index >= 0 && index < choices.length ? index : null;
+	return Number.isInteger(index) && index >= 0 && index < count ? index : null;
 }
 
 /** The first choice with exactly this text. */
-function asText({ answer, choices }: GivenAnswer): number | null {
+function textIndex(answer: Json, choices: readonly string[]): number | null {
 	const index = typeof answer === 'string' ? choices.indexOf(answer) : -1;
 	return index === -1 ? null : index;
 }

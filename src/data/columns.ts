@@ -1,6 +1,7 @@
 import { closest } from '../config/closest';
 import type { ColumnMapping } from '../config/resolved';
 import { inputFailure } from '../protocol/failure';
+import type { ColumnNeeds } from './needs';
 
 /** Fails, with the columns there are and the nearest of them, where a file lacks a column. `role`: the field that asks. */
 export function requireColumn(path: string, columns: readonly string[], column: string, role: string): void {
@@ -14,12 +15,17 @@ export function requireColumn(path: string, columns: readonly string[], column: 
 		: inputFailure('data.no-column-meant', { ...params, suggestion });
 }
 
-/** A subject column may be missing where nobody asked for it by another name. */
-export function requireMappedColumns(path: string, columns: readonly string[], mapping: ColumnMapping): void {
-	requireColumn(path, columns, mapping.question, 'columns.question');
-	requireColumn(path, columns, mapping.choices, 'columns.choices');
-	requireColumn(path, columns, mapping.answer, 'columns.answer');
-	if (mapping.subject !== 'subject') {
-		requireColumn(path, columns, mapping.subject, 'columns.subject');
+/** A column may be missing where no format needs it and nobody asked for it by another name. */
+export function requireMappedColumns(
+	path: string,
+	columns: readonly string[],
+	mapping: ColumnMapping,
+	needs: ColumnNeeds,
+): void {
+	const needed = { question: needs.choices, choices: needs.choices, answer: needs.answer, subject: false };
+	for (const role of ['question', 'choices', 'answer', 'subject'] as const) {
+		if (needed[role] || mapping[role] !== role) {
+			requireColumn(path, columns, mapping[role], `columns.${role}`);
+		}
 	}
 }

@@ -1,9 +1,12 @@
 import type { Message } from '../protocol/messages';
 import type { Question } from './row';
 
-/** A file that rows came from, relative to the evaluation file, and what stood in it. */
+/** A file that rows came from, and what stood in it. */
 export interface DataFile {
+	/** Relative to the evaluation file, or to the repository on the Hub. */
 	readonly path: string;
+	/** Where it is another than the dataset's: of the branch of Parquet files that the Hub makes of a dataset. */
+	readonly commit?: string;
 	readonly sha256: string;
 	readonly rows: number;
 }

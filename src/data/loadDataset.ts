@@ -1,48 +1,60 @@
 import { createHash } from 'node:crypto';
-import { relative, sep } from 'node:path';
-import type { ColumnMapping, ResolvedEvaluation, SliceSpec } from '../config/resolved';
+import type { ResolvedEvaluation, SliceSpec } from '../config/resolved';
+import type { Place } from '../hub/place';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import { readingOf } from './answer';
 import { requireMappedColumns } from './columns';
+import type { DataSource } from './dataSource';
 import type { BadRow, DataFile, LoadedDataset, Pools } from './dataset';
-import { locateDataset } from './locate';
-import { type ReadRow, readChoices, readQuestion, subjectOf } from './question';
-import { readFile } from './readFile';
+import { hubSource, isOnHub } from './hubSource';
+import { localSource } from './localSource';
+import { neededSplits } from './neededSplits';
+import { type ColumnNeeds, columnNeeds } from './needs';
+import { type QuestionRules, type ReadRow, readChoices, readQuestion, subjectOf } from './question';
 import type { Question, Row } from './row';
 import { sliceRows } from './slice';
 import { rowsOfSplit } from './splitRows';
+import type { ClassNames } from './table';
 
 const namedRows = 10;
 
 interface Split {
-	readonly file: DataFile;
+	readonly name: string;
+	/** For sentences. */
+	readonly path: string;
+	readonly files: readonly DataFile[];
 	/** After `where`. */
 	readonly rows: readonly Row[];
+	readonly classNames: ClassNames;
 }
 
 /**
- * Loads what an evaluation runs on. The test split is always read; a split of shots only where a variant needs it.
- * @param place.folder Of the evaluation file: relative paths count from it.
- * @throws Failure of kind `input` for a missing file, split or column, rows that are no questions, or nothing to run on.
+ * Loads what an evaluation runs on: local files, or a dataset on the Hub. The test split is always read, of large files of
+ * the Hub no more than the slice needs; a split of shots only where a variant needs it.
+ * @throws Failure of kind `input` for a missing file, config, split or column, rows that are no questions, or nothing to run
+ * on; of kind `run` where the Hub cannot be reached, or refuses.
  */
 export async function loadDataset(
 	evaluation: ResolvedEvaluation,
-	place: { readonly folder: string },
+	place: Place,
 	token: CancellationToken = neverCancelled,
 ): Promise<LoadedDataset> {
 	const { dataset, slice, columns } = evaluation;
-	const splits = await readSplits(evaluation, place.folder, token);
-	const rowsOf = (name: string): readonly Row[] => splits.get(name)?.rows ?? [];
+	const needs = columnNeeds(evaluation.variants);
+	const source = await openSource(evaluation, place, token);
+	const splits = await readSplits(evaluation, source, needs);
+	const rowsOf = (name: string): readonly Row[] => splits.flatMap(split => (split.name === name ? split.rows : []));
+	const classNames = new Map(splits.flatMap(split => [...split.classNames]));
 	const read = readRows(
-		[...splits.values()].flatMap(split => split.rows),
-		columns,
+		splits.flatMap(split => split.rows),
+		{ columns, needs, classNames },
 		token,
 	);
 	const testRows = rowsOf(dataset.test_split);
 	const sliced = sliceRows(testRows, slice, row => subjectOf(row, columns));
-	const testPath = splits.get(dataset.test_split)?.file.path ?? dataset.path;
-	requireRows(testPath, splits, dataset.test_split, slice.where);
+	const testPath = splits[0]?.path ?? dataset.path;
+	requireRows(testPath, testRows, slice.where);
 
 	const bad = badRows(read.values());
 	if (bad[0] && evaluation.on_bad_row === 'error') {
@@ -56,7 +68,7 @@ export async function loadDataset(
 		throw inputFailure('data.all-rows-bad', { path: testPath, count: skipped.length, key, reason });
 	}
 	const inSlice = new Set(skipped.map(row => row.key));
-	const files = [...splits.values()].map(split => split.file);
+	const files = splits.flatMap(split => split.files);
 	return {
 		examples,
 		pools: poolsBySubject({
@@ -67,58 +79,61 @@ export async function loadDataset(
 		skipped,
 		skippedFromPools: bad.filter(row => !inSlice.has(row.key)),
 		files,
-		revision: revisionOf(files),
+		revision: source.commit ?? revisionOf(files),
 	};
 }
 
-/** By name, the test split first: two roles may name the same split. */
+async function openSource(
+	{ dataset }: ResolvedEvaluation,
+	{ folder, hub, onDownload = () => {} }: Place,
+	token: CancellationToken,
+): Promise<DataSource> {
+	return hub && (await isOnHub(dataset, folder))
+		? hubSource(dataset, folder, { hub, onDownload }, token)
+		: localSource(dataset, folder, token);
+}
+
 async function readSplits(
 	evaluation: ResolvedEvaluation,
-	folder: string,
-	token: CancellationToken,
-): Promise<ReadonlyMap<string, Split>> {
+	source: DataSource,
+	needs: ColumnNeeds,
+): Promise<readonly Split[]> {
 	const { dataset, slice, columns } = evaluation;
-	const locate = await locateDataset(dataset, folder);
-	const splits = new Map<string, Split>();
-	for (const split of splitsNeeded(evaluation)) {
-		const full = locate(split);
-		throwIfCancelled(token);
-		const table = await readFile(full, token);
-		const path = relative(folder, full).split(sep).join('/');
+	const needed = neededSplits(evaluation, source.configs);
+	const contents = await source.read(needed);
+	return contents.map(({ path, table, files }, i) => {
+		const { split = '', config = null } = needed[i] ?? {};
 		if (table.rows.length === 0) {
 			throw inputFailure('data.no-rows', { path });
 		}
-		requireMappedColumns(path, table.columns, columns);
-		const rows = rowsOfSplit(table, { path, split, idColumn: dataset.id_column, where: slice.where });
-		splits.set(split, { file: { path, sha256: table.sha256, rows: table.rows.length }, rows });
-	}
-	return splits;
+		requireMappedColumns(path, table.columns, columns, needs);
+		const rows = rowsOfSplit(table, { path, split, config, idColumn: dataset.id_column, where: slice.where });
+		return { name: split, path, files, rows, classNames: table.classNames };
+	});
 }
 
-function splitsNeeded({ dataset, variants }: ResolvedEvaluation): Set<string> {
-	const shotSplits = variants
-		.filter(({ format }) => format.num_fewshot > 0)
-		.map(({ format }) => (format.shots.split === 'fewshot' ? dataset.fewshot_split : dataset.validation_split));
-	return new Set([dataset.test_split, ...shotSplits]);
-}
-
-function requireRows(path: string, splits: ReadonlyMap<string, Split>, split: string, where: SliceSpec['where']): void {
-	if (splits.get(split)?.rows.length === 0) {
+function requireRows(path: string, rows: readonly Row[], where: SliceSpec['where']): void {
+	if (rows.length === 0) {
 		const filters = where.map(({ column, values }) => `${column}: ${JSON.stringify(values)}`).join(', ');
 		throw inputFailure('data.nothing-left', { path, where: filters });
 	}
 }
 
 /** How answers are written is a property of the data set: all rows that are left decide it. */
-function readRows(rows: readonly Row[], columns: ColumnMapping, token: CancellationToken): Map<Row, ReadRow> {
+function readRows(
+	rows: readonly Row[],
+	rules: Omit<QuestionRules, 'reading'>,
+	token: CancellationToken,
+): Map<Row, ReadRow> {
 	throwIfCancelled(token);
+	const { columns } = rules;
 	const reading = readingOf(
 		rows.flatMap(row => {
 			const choices = readChoices(row.values.get(columns.choices) ?? null, columns.choices);
 			return 'texts' in choices ? [{ answer: row.values.get(columns.answer) ?? null, choices: choices.texts }] : [];
 		}),
 	);
-	return new Map(rows.map(row => [row, readQuestion(row, columns, reading)]));
+	return new Map(rows.map(row => [row, readQuestion(row, { ...rules, reading })]));
 }
 
 function questions(rows: readonly Row[], read: ReadonlyMap<Row, ReadRow>): Question[] {

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { DatasetSpec } from '../config/resolved';
 import { inputFailure } from '../protocol/failure';
-import { dataExtensions } from './readFile';
+import { dataExtension, dataExtensions } from './readFile';
 
 /** Finds the file of a split; fails with a sentence where there is none. */
 export type SplitLocator = (split: string) => string;
@@ -18,9 +18,7 @@ export async function locateDataset(dataset: DatasetSpec, folder: string): Promi
 	const full = resolve(folder, dataset.path);
 	const found = await stat(full).catch(() => null);
 	if (!found) {
-		throw looksLikeHubId(dataset.path)
-			? inputFailure('data.hub-later', { path: dataset.path })
-			: inputFailure('data.no-path', { path: dataset.path, full });
+		throw inputFailure('data.no-path', { path: dataset.path, full });
 	}
 	if (dataset.names !== null) {
 		throw inputFailure('data.names-need-hub', { path: dataset.path });
@@ -29,7 +27,7 @@ export async function locateDataset(dataset: DatasetSpec, folder: string): Promi
 		const names = await readdir(full);
 		return split => join(full, fileOfSplit(dataset.path, names, split));
 	}
-	if (!dataExtensions.includes(extname(full).toLowerCase())) {
+	if (dataExtension(full) === null) {
 		throw inputFailure('data.unknown-extension', { path: dataset.path });
 	}
 	return split => {
@@ -57,9 +55,4 @@ function fileOfSplit(folder: string, names: readonly string[], split: string): s
 function listed(names: readonly string[]): string {
 	const shown = names.toSorted().slice(0, namedFiles).join(', ');
 	return names.length > namedFiles ? `${shown}, …` : shown;
-}
-
-/** `owner/name`, as the Hub names datasets. */
-function looksLikeHubId(path: string): boolean {
-	return /^\w[\w.-]*\/[\w.-]+$/.test(path);
 }

@@ -1,35 +1,70 @@
 import type { ColumnMapping } from '../config/resolved';
 import type { Json } from '../protocol/json';
 import { type Message, message } from '../protocol/messages';
-import { type AnswerReading, answerIndex } from './answer';
+import { type AnswerReading, answerIndex, labelIndex } from './answer';
 import type { BadRow } from './dataset';
+import type { ColumnNeeds } from './needs';
 import type { Question, Row } from './row';
 
 /** What became of a row: exactly one of the two. */
 export type ReadRow = { readonly question: Question } | { readonly bad: BadRow };
 
-/** Understands a row as a multiple-choice question, its texts verbatim. */
-export function readQuestion(row: Row, columns: ColumnMapping, reading: AnswerReading): ReadRow {
+/** How the rows of a data set are to be understood: the same for all of them. */
+export interface QuestionRules {
+	readonly columns: ColumnMapping;
+	readonly needs: ColumnNeeds;
+	readonly reading: AnswerReading;
+	/** Of columns that hold indexes into names, the names. */
+	readonly classNames: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Understands a row as a question, its texts verbatim. What no format needs may be missing or of another type; it is then
+ * empty, and templates read the row.
+ */
+export function readQuestion(row: Row, rules: QuestionRules): ReadRow {
+	const { columns, needs } = rules;
 	const bad = (reason: Message): ReadRow => ({ bad: { key: row.key, reason } });
 	const question = row.values.get(columns.question);
-	if (typeof question !== 'string') {
+	if (needs.choices && typeof question !== 'string') {
 		return bad(message('data.question-no-text', { column: columns.question }));
 	}
 	const choices = readChoices(row.values.get(columns.choices) ?? null, columns.choices);
-	if ('code' in choices) {
+	if (needs.choices && 'code' in choices) {
 		return bad(choices);
 	}
-	if (choices.texts.length < 2) {
-		return bad(message('data.too-few-choices', { count: choices.texts.length }));
+	const texts = 'code' in choices ? [] : choices.texts;
+	if (needs.choices && texts.length < 2) {
+		return bad(message('data.too-few-choices', { count: texts.length }));
 	}
 	const given = row.values.get(columns.answer) ?? null;
-	const answer = answerIndex({ answer: given, choices: choices.texts }, reading);
-	if (answer === null) {
-		return bad(noAnswer(given, columns.answer, choices.texts.length));
+	const count = texts.length || (rules.classNames.get(columns.answer)?.length ?? null);
+	const answer =
+		texts.length > 0 ? answerIndex({ answer: given, choices: texts }, rules.reading) : indexAlone(given, count);
+	if (needs.answer && answer === null && (needs.choices || !isFreeAnswer(given, count))) {
+		return bad(noAnswer(given, columns.answer, count ?? 0));
 	}
 	return {
-		question: { row, key: row.key, question, choices: choices.texts, answer, given, subject: subjectOf(row, columns) },
+		question: {
+			row,
+			key: row.key,
+			question: typeof question === 'string' ? question : '',
+			choices: texts,
+			answer,
+			given,
+			subject: subjectOf(row, columns),
+		},
 	};
+}
+
+/** The index that an answer without choices names: the labels of the format say later whether there are so many. */
+function indexAlone(given: Json, count: number | null): number | null {
+	return labelIndex(typeof given === 'boolean' ? Number(given) : given, count ?? Number.POSITIVE_INFINITY);
+}
+
+/** A text or number to compare what the model writes with, or a label's text; an index among known names must be one. */
+function isFreeAnswer(given: Json, count: number | null): boolean {
+	return typeof given === 'string' ? given !== '' : typeof given === 'number' && count === null;
 }
 
 /** Choices of a list column, or of a cell with a JSON list; a number stands for its text. */
@@ -50,9 +85,12 @@ export function readChoices(value: Json, column: string): { readonly texts: read
 	return { texts };
 }
 
-/** The subject of a row: text as it stands, underscores and all; null where the data has none. */
+/** The subject of a row: text as it stands, underscores and all; without such a column its config, null without one. */
 export function subjectOf(row: Row, columns: ColumnMapping): string | null {
-	const subject = row.values.get(columns.subject) ?? null;
+	const subject = row.values.get(columns.subject);
+	if (subject === undefined) {
+		return row.config ?? null;
+	}
 	return subject === null || typeof subject === 'string' ? subject : JSON.stringify(subject);
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { extname } from 'node:path';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, inputFailure } from '../protocol/failure';
 import type { Table } from './table';
@@ -13,13 +12,22 @@ const readers: { readonly [extension: string]: () => Promise<Reader> } = {
 	'.jsonl': async () => (await import('./readJson')).readJsonl,
 	'.json': async () => (await import('./readJson')).readJson,
 	'.csv': async () => (await import('./readCsv')).readCsv,
+	'.tsv': async () => (await import('./readCsv')).readTsv,
 };
 
-export const dataExtensions: readonly string[] = Object.keys(readers);
+/** Text may be packed. */
+export const dataExtensions: readonly string[] = Object.keys(readers).flatMap(extension =>
+	extension === '.parquet' ? [extension] : [extension, `${extension}.gz`],
+);
+
+/** The extension of a file by which it is read, such as `.jsonl.gz`, in lower case; null: no reader knows it. */
+export function dataExtension(path: string): string | null {
+	return dataExtensions.find(extension => path.toLowerCase().endsWith(extension)) ?? null;
+}
 
 /** The rows of one local file with the SHA-256 of its bytes. Errors name the file. */
 export async function readFile(path: string, token: CancellationToken): Promise<Table & { readonly sha256: string }> {
-	const reader = readers[extname(path).toLowerCase()];
+	const reader = readers[dataExtension(path)?.replace(/\.gz$/, '') ?? ''];
 	if (!reader) {
 		throw inputFailure('data.unknown-extension', { path });
 	}

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
+import type { CancellationToken } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import type { Json } from '../protocol/json';
+import { allDataBytes, dataBytes } from './dataBytes';
 import { isJsonObject, type JsonObject, type Table, tableOfObjects } from './table';
 import { decodeUtf8 } from './text';
 
@@ -18,10 +17,12 @@ export async function readJsonl(path: string, token: CancellationToken): Promise
 	return tableOfObjects(objects);
 }
 
-/** Reads a file that holds one JSON list of objects. */
+/** Reads a file that holds one JSON list of objects, or one object a line: on the Hub many a .json does. */
 export async function readJson(path: string, token: CancellationToken): Promise<Table> {
-	const text = decodeUtf8(path, await readFile(path), 1);
-	throwIfCancelled(token);
+	const text = decodeUtf8(path, await allDataBytes(path, token), 1);
+	if (isJsonLines(text)) {
+		return readJsonl(path, token);
+	}
 	const value = parse(text, reason => inputFailure('data.bad-json', { path, reason }));
 	if (!Array.isArray(value)) {
 		throw inputFailure('data.json-no-list', { path });
@@ -33,6 +34,20 @@ export async function readJson(path: string, token: CancellationToken): Promise<
 		return entry;
 	});
 	return tableOfObjects(objects);
+}
+
+/** The first line is an object, and another follows. */
+function isJsonLines(text: string): boolean {
+	const [, first, rest] = /^\s*(\{[^\n]*\})\s*\n\s*(\{?)/.exec(text) ?? [];
+	if (first === undefined || rest === '') {
+		return false;
+	}
+	try {
+		JSON.parse(first);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function parseLine(path: string, line: number, text: string): JsonObject {
@@ -61,8 +76,7 @@ const lineFeed = 0x0a;
 async function* linesOf(path: string, token: CancellationToken): AsyncGenerator<{ line: number; bytes: Uint8Array }> {
 	let line = 1;
 	let started: Buffer[] = [];
-	for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-		throwIfCancelled(token);
+	for await (const chunk of dataBytes(path, token)) {
 		let from = 0;
 		for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, from)) {
 			yield { line: line++, bytes: joined(started, chunk.subarray(from, end)) };

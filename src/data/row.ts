@@ -5,9 +5,11 @@ export interface Row {
 	/** `split/index`, or `split/<id>` under `id_column`; `config/split/…` where the dataset has configs. */
 	readonly key: string;
 	readonly split: string;
-	/** Place in the file, from 0, `where` or not. */
+	/** Of a dataset on the Hub; absent: the data is local. */
+	readonly config?: string;
+	/** Place in the split, from 0, `where` or not; the files of a split follow each other. */
 	readonly index: number;
-	/** All columns. Own properties only; a column may be named anything. */
+	/** All columns but those of bytes, such as images. Own properties only; a column may be named anything. */
 	readonly values: ReadonlyMap<string, Json>;
 	/** First 16 hex digits of the SHA-256 of the canonical JSON of `values`. */
 	readonly contentHash: string;

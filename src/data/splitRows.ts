@@ -10,20 +10,30 @@ export interface RowOptions {
 	/** Of the file, for errors. */
 	readonly path: string;
 	readonly split: string;
+	/** Null: the data has no configs. */
+	readonly config: string | null;
 	readonly idColumn: string | null;
 	readonly where: SliceSpec['where'];
 }
 
 /** The rows of a split that `where` keeps, in file order. Keys are made before: no filter changes the key of a row. */
-export function rowsOfSplit(table: Table, { path, split, idColumn, where }: RowOptions): Row[] {
+export function rowsOfSplit(table: Table, { path, split, config, idColumn, where }: RowOptions): Row[] {
 	for (const { column } of where) {
 		requireColumn(path, table.columns, column, 'where');
 	}
 	const ids = idColumn === null ? null : idsOf(table, path, idColumn);
+	const start = config === null ? split : `${config}/${split}`;
 	const rows: Row[] = [];
 	table.rows.forEach((values, index) => {
 		if (where.every(({ column, values: accepted }) => accepted.some(value => isSame(values.get(column), value)))) {
-			rows.push({ key: `${split}/${ids?.[index] ?? index}`, split, index, values, contentHash: contentHash(values) });
+			rows.push({
+				key: `${start}/${ids?.[index] ?? index}`,
+				split,
+				...(config === null ? {} : { config }),
+				index,
+				values,
+				contentHash: contentHash(values),
+			});
 		}
 	});
 	return rows;
