@@ -6,6 +6,7 @@ import type { FieldPath, Finding } from './problem';
 
 /** What an evaluation says once, for all its variants: which data, which models. */
 const fileFieldNames: ReadonlySet<string> = new Set([
+	'task',
 	'dataset_path',
 	'dataset_name',
 	'revision',
@@ -25,7 +26,6 @@ const fileFieldNames: ReadonlySet<string> = new Set([
 
 /** Fields of lm-evaluation-harness that have no meaning here, so that nobody looks for a typing mistake. */
 const harnessOnlyFields: ReadonlySet<string> = new Set([
-	'task',
 	'task_alias',
 	'tag',
 	'group',
@@ -40,17 +40,22 @@ const harnessOnlyFields: ReadonlySet<string> = new Set([
 	'gen_prefix',
 	'process_results',
 	'use_prompt',
-	'metric_list',
 	'repeats',
-	'filter_list',
 	'should_decontaminate',
 	'doc_to_decontamination_query',
 	'metadata',
 ]);
 
-/** What the schema has against a value, as findings. `root` is the value that was checked, mappings as Maps. */
-export function schemaFindings(issues: readonly z.core.$ZodIssue[], root: unknown): Finding[] {
-	const findings = issues.flatMap(issue => issueFindings(issue, [], root));
+/**
+ * What the schema has against a value, as findings. `root` is the value that was checked, mappings as Maps; `absent` are
+ * findings of fields that are missing for reasons the schema does not know.
+ */
+export function schemaFindings(
+	issues: readonly z.core.$ZodIssue[],
+	root: unknown,
+	absent: readonly Finding[] = [],
+): Finding[] {
+	const findings = [...issues.flatMap(issue => issueFindings(issue, [], root)), ...absent];
 	// A field that is missing only because its name is mistyped is told of once.
 	const mended = new Set(
 		findings.flatMap(({ path, part, suggestion }) =>
@@ -101,7 +106,8 @@ function unknownField(key: string, known: readonly string[], parent: FieldPath):
 		: { ...at, message: message('config.unknown-field-of', { field: key, parent: name, fields: codeList(known) }) };
 }
 
-function missing(path: FieldPath, expectation: string): Finding {
+/** A field that has to be there, and what it must be. */
+export function missing(path: FieldPath, expectation: string): Finding {
 	const params = { field: fieldName(path), expected: plainMessage(expectation) };
 	return { severity: 'error', message: message('config.missing-field', params), path, part: 'key' };
 }

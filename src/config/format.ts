@@ -41,13 +41,38 @@ export type Normalisation =
 	/** Tokens of the continuation. */
 	| 'tokens';
 
+/** How context and continuation become tokens. */
+export type Encoding =
+	/** Together, split after the context's own tokens, as lm-evaluation-harness since June 2023. */
+	| 'joint'
+	/** The same, but where nothing is left after the context's tokens the last one of the whole is the continuation: lighteval. */
+	| 'joint_last'
+	/** Each by itself. */
+	| 'separate'
+	/** Each by itself; where the tokenizer puts a space in front of a text, the continuation's own goes (OLMES v0.1). */
+	| 'separate_one_space'
+	/** The continuation is the last token of the label encoded alone, as the Hugging Face port of the original reads it. */
+	| 'last_token';
+
+/** What becomes of a prompt that does not fit. */
+export type TooLong =
+	/** The last shot goes first; what is still too long loses its beginning. */
+	| 'drop_shots'
+	/** The same, but then tokens go from the right end. */
+	| 'drop_shots_cut_end'
+	/** Tokens go from the left of context + continuation, whose last one is predicted and takes no room. */
+	| 'cut_start'
+	/** The same, but the last token takes room too (lighteval since 0.11). */
+	| 'cut_start_all'
+	| 'error';
+
 /** What is done to a generated text before it is compared, in the words of lm-evaluation-harness's filters. */
 export type AnswerFilter =
 	| { readonly filter: 'first_line' }
 	| { readonly filter: 'strip' }
 	| { readonly filter: 'lowercase' }
 	| { readonly filter: 'uppercase' }
-	/** `match`: which of the matches, -1 the last; its first group that matched, or the whole match. */
+	/** `pattern` is Python's. `match`: which of the matches, -1 the last; its first group that matched, or the whole match. */
 	| { readonly filter: 'regex'; readonly pattern: string; readonly match: number; readonly fallback: string }
 	| { readonly filter: 'take_first' };
 
@@ -59,7 +84,7 @@ export interface Generation {
 	readonly filters: readonly AnswerFilter[];
 	/** Differences that do not count, on both sides. */
 	readonly ignore: readonly ('outer_white_space' | 'case' | 'punctuation' | 'numbers')[];
-	/** Regular expressions (JavaScript's, `u`) whose matches are taken out of both sides first. */
+	/** Regular expressions (Python's) whose matches are taken out of both sides first. */
 	readonly ignore_patterns: readonly string[];
 	/** `labels`: the answer must be one of the labels, whose index is the prediction. `target`: the text of `doc_to_target`. */
 	readonly against: 'labels' | 'target';
@@ -95,12 +120,7 @@ export interface Format {
 	readonly shots: { readonly split: 'fewshot' | 'validation'; readonly order: ShotOrder };
 	/** HELM's train trial. */
 	readonly seed: number;
-	/**
-	 * How context and continuation become tokens: `joint` as lm-evaluation-harness; `joint_last` as lighteval, where the last
-	 * token of a whole that is no longer than its context is the continuation; `separate`; or `last_token`, the last id of
-	 * the label encoded alone, as the Hugging Face port of the original reads it.
-	 */
-	readonly encoding: 'joint' | 'joint_last' | 'separate' | 'last_token';
+	readonly encoding: Encoding;
 	/** `auto`: as the tokenizer does by itself. */
 	readonly bos: 'auto' | boolean;
 	/** `next_token`: the one most probable token of the whole vocabulary must be a label. */
@@ -109,11 +129,9 @@ export interface Format {
 	readonly normalisation: Normalisation;
 	/** HELM compares texts: in rows with equal choices each of them is right, and the first gives the shot's letter. */
 	readonly gold: 'index' | 'text';
-	readonly too_long:
-		| 'drop_shots' // the last shot first; what is still too long loses its beginning
-		| 'drop_shots_cut_end' // then tokens from the right end
-		| 'cut_start' // tokens from the left of context + continuation
-		| 'error';
+	/** Choices that a row must have where the code has their number built in; null: any number. */
+	readonly choice_count: number | null;
+	readonly too_long: TooLong;
 	/** Tokens allowed even where the model's window is wider; null: the window alone. */
 	readonly max_context: number | null;
 	/** The second figure which the implementation reports beside plain accuracy. */

@@ -1,6 +1,6 @@
-import { isMap } from 'yaml';
+import { type Document, isMap } from 'yaml';
 import { message } from '../protocol/messages';
-import { found, schemaFindings } from './findings';
+import { found, missing, schemaFindings } from './findings';
 import { inheritanceFindings, parentsOf } from './inheritance';
 import { literalEscapes } from './literalEscapes';
 import { byPlace, type Finding, type Locate, type Problem } from './problem';
@@ -14,6 +14,9 @@ export interface ParsedEvaluation {
 	/** All there are, in the order of the text. */
 	readonly problems: readonly Problem[];
 	readonly locate: Locate;
+	/** The text and its nodes, for whoever looks at more than what they mean. Its offsets count without a byte order mark. */
+	readonly source: SourceText;
+	readonly document: Document;
 }
 
 /**
@@ -25,7 +28,13 @@ export function parseEvaluation(fileText: string): ParsedEvaluation {
 	const document = parseYaml(source.text);
 	const locate = locator(document, source);
 	const syntax = yamlProblems(document, source);
-	const failed = (...problems: Problem[]) => ({ evaluation: null, problems: [...syntax, ...problems], locate });
+	const failed = (...problems: Problem[]) => ({
+		evaluation: null,
+		problems: [...syntax, ...problems],
+		locate,
+		source,
+		document,
+	});
 	if (syntax.some(problem => problem.message.code !== 'config.doubled-key')) {
 		return failed();
 	}
@@ -39,7 +48,8 @@ export function parseEvaluation(fileText: string): ParsedEvaluation {
 	}
 	const result = evaluationSchema.safeParse(value);
 	const parents = parentsOf(value.get('variants'));
-	const findings = [...schemaFindings(result.error?.issues ?? [], value), ...inheritanceFindings(parents)];
+	const absent = value.has('dataset_path') || value.has('task') ? [] : [noDataset];
+	const findings = [...schemaFindings(result.error?.issues ?? [], value, absent), ...inheritanceFindings(parents)];
 	const problems = [
 		...syntax,
 		...findings.map(
@@ -48,8 +58,11 @@ export function parseEvaluation(fileText: string): ParsedEvaluation {
 		...literalEscapes(document, source, [...parents.keys()]),
 	].sort(byPlace);
 	const isValid = problems.every(problem => problem.severity === 'warning');
-	return { evaluation: isValid && result.success ? result.data : null, problems, locate };
+	return { evaluation: isValid && result.success ? result.data : null, problems, locate, source, document };
 }
+
+/** A task file brings its own dataset. */
+const noDataset = missing(['dataset_path'], 'config.expected.text');
 
 /** A finding at its place in the text. */
 export function toProblem({ severity, message, path, part, suggestion }: Finding, locate: Locate): Problem {

@@ -18,6 +18,8 @@ export interface Problem {
 	readonly range: SourceRange;
 	/** A text that would mend it when put in place of `range`. */
 	readonly replacement?: string;
+	/** The file it stands in, from the evaluation's folder, where that is another: a task file. */
+	readonly file?: string;
 }
 
 /** Way from the root of an evaluation to a value: keys of mappings and indexes of lists. */

@@ -63,6 +63,7 @@ test('everything a file leaves open', () => {
 					strip_shot_answers: false,
 					acc_norm: null,
 					gold: 'index',
+					choice_count: null,
 					too_long: 'error',
 					max_context: null,
 					aggregate: null,
@@ -282,10 +283,9 @@ variants: {a: {fewshot_delimiter: a}, b: {extends: a, description: b}}`);
 
 describe('what this version does not run', () => {
 	test.each([
-		[own, 'apply_chat_template: true', 'This version does not run `apply_chat_template: true` yet.'],
-		[own, 'fewshot_as_multiturn: true', '`fewshot_as_multiturn: true`'],
-		[own, 'system_instruction: be kind', '`system_instruction: …`'],
-		[own, 'output_type: generate_until', '`output_type: generate_until`'],
+		[own, 'fewshot_as_multiturn: true', '`fewshot_as_multiturn` is a part of the chat template.'],
+		[own, 'system_instruction: be kind', '`system_instruction` is a part of the chat template.'],
+		[own, 'output_type: loglikelihood_rolling', '`output_type: loglikelihood_rolling`'],
 		[own, 'doc_to_target: [0, 1]', '`doc_to_target: […]`'],
 		['', 'doc_to_text: 0', '`doc_to_text: 0`'],
 		[own, 'fewshot_config: {sampler: default}', 'does not draw shots by `default`. Supported: `first_n`.'],
@@ -296,7 +296,7 @@ describe('what this version does not run', () => {
 		],
 		[own, 'models: [{id: a/b, engine: endpoint}]', '`engine: endpoint`'],
 		[own, 'models: [{id: a/b, launch: {ssh: host}}]', '`launch: a mapping`'],
-		['', 'variants: {a: {extends: mmlu/helm, apply_chat_template: true}}', '`apply_chat_template: true`'],
+		['', 'variants: {a: {extends: mmlu/helm, output_type: loglikelihood}}', '`output_type: loglikelihood`'],
 	])('%s %s', (before, line, sentence) => {
 		const { resolved: evaluation, problems } = read(`${before}\n${line}`);
 		expect(evaluation).toBeNull();
@@ -327,7 +327,7 @@ describe('other problems', () => {
 	});
 
 	test('a field that several variants inherit is reported once', () => {
-		expect(read(`${own}\napply_chat_template: true\nvariants: {a: {}, b: {}}`).problems).toHaveLength(1);
+		expect(read(`${own}\noutput_type: loglikelihood\nvariants: {a: {}, b: {}}`).problems).toHaveLength(1);
 	});
 
 	test('models of one name are told apart by what differs', () => {

@@ -9,16 +9,20 @@ import { findPreset, presetNames } from './presets';
 import type { FieldPath, Finding, Locate, Problem } from './problem';
 import type { Assertion, DatasetSpec, ResolvedEvaluation, SliceSpec, Variant } from './resolved';
 import { type EvaluationFile, type TaskFields, taskFieldNames, type VariantFields } from './schema';
+import { scoringFindings } from './scoringFindings';
+import type { ReadTask } from './taskFile/readTask';
 import { plainFormat, unrunnable, withFields } from './variantFormat';
 
 export interface ResolveOptions {
 	/** Path or name of the evaluation file; gives the evaluation its name where it has none. */
 	readonly fileName: string;
 	readonly locate: Locate;
+	/** What the file's `task` says. */
+	readonly task?: Pick<ReadTask, 'defaults' | 'places'>;
 }
 
 export interface Resolution {
-	/** Null where a problem is an error. */
+	/** Null where a problem is an error, and where the file has a `task` that was not read. */
 	readonly resolved: ResolvedEvaluation | null;
 	readonly problems: readonly Problem[];
 }
@@ -26,25 +30,29 @@ export interface Resolution {
 /**
  * Fills in defaults and applies inheritance, by the contract's "What wins": a preset owns its fields over the file's own;
  * inside a variant fields override its preset; `num_fewshot` comes from the variant, then the file, then the preset.
- * What is valid but not run by this version is an error here.
+ * A task's fields are defaults of the file's. What is valid but not run by this version is an error here.
  */
-export function resolveEvaluation(file: EvaluationFile, { fileName, locate }: ResolveOptions): Resolution {
-	const dataset = datasetSpec(file);
+export function resolveEvaluation(own: EvaluationFile, { fileName, locate, task }: ResolveOptions): Resolution {
+	const file: EvaluationFile = { ...task?.defaults, ...own };
+	if (file.dataset_path === undefined) {
+		return { resolved: null, problems: [] };
+	}
+	const dataset = datasetSpec(file, file.dataset_path);
 	const parents = parentsOf(file.variants ?? new Map());
 	const broken = inheritanceFindings(parents);
 	if (broken.length > 0) {
 		return { resolved: null, problems: broken.map(finding => toProblem(finding, locate)) };
 	}
 	const { models, findings: modelFindings } = resolveModels(file.models);
-	const names = parents.size > 0 ? [...parents.keys()] : ['default'];
+	const names = parents.size > 0 ? [...parents.keys()] : [defaultVariant];
 	const variants = names.map(name => resolveVariant(name, file, parents, dataset));
 	const findings = unique([
 		...variants.flatMap(v => v.findings),
-		...fieldsWithoutEffect(file, variants),
+		...fieldsWithoutEffect(own, variants),
 		...modelFindings,
 		...unknownVariants(file, names),
 	]);
-	const problems = findings.map(finding => toProblem(finding, locate));
+	const problems = findings.map(finding => inTask(finding, own, task) ?? toProblem(finding, locate));
 	if (problems.some(problem => problem.severity === 'error')) {
 		return { resolved: null, problems };
 	}
@@ -59,12 +67,27 @@ export function resolveEvaluation(file: EvaluationFile, { fileName, locate }: Re
 			subject: file.columns?.subject ?? 'subject',
 		},
 		on_bad_row: file.on_bad_row ?? 'error',
-		output_type: 'multiple_choice',
+		output_type: file.output_type ?? 'multiple_choice',
 		models,
 		variants: variants.map(v => v.variant),
 		assertions: (file.assert ?? []).map(assertion),
 	};
 	return { resolved, problems };
+}
+
+/** The variant of a file that names none. */
+const defaultVariant = 'default';
+
+/** The problem of a field that the task file says and the evaluation does not. */
+function inTask(finding: Finding, own: EvaluationFile, task: ResolveOptions['task']): Problem | null {
+	const [field, ...rest] = finding.path;
+	const placed = own[field as keyof EvaluationFile] === undefined ? task?.places.get(String(field)) : undefined;
+	return placed
+		? {
+				...toProblem(finding, (_, part) => placed.yaml.locate([...placed.path, ...rest], part)),
+				file: placed.yaml.path,
+			}
+		: null;
 }
 
 /** `runs/mmlu.eval.yaml` → `mmlu`. */
@@ -73,10 +96,10 @@ function nameOf(fileName: string): string {
 	return base.replace(/(\.eval)?\.ya?ml$/i, '') || base;
 }
 
-function datasetSpec(file: EvaluationFile): DatasetSpec {
+function datasetSpec(file: EvaluationFile, path: string): DatasetSpec {
 	const name = file.dataset_name ?? null;
 	return {
-		path: file.dataset_path,
+		path,
 		names: typeof name === 'string' && name !== 'all' ? [name] : name === 'all' ? 'all' : name,
 		revision: file.revision ?? 'main',
 		test_split: file.test_split ?? 'test',
@@ -112,7 +135,7 @@ function resolveVariant(name: string, file: EvaluationFile, parents: Parents, da
 		field,
 	];
 	const format = withFields(preset?.format ?? plainFormat, fields, dataset);
-	const findings = unrunnable(fields, dataset, pathOf);
+	const findings = [...unrunnable(fields, dataset, pathOf), ...scoringFindings(fields, format, pathOf)];
 	if (!preset && fields.doc_to_text === undefined) {
 		findings.push({
 			severity: 'error',

@@ -4,7 +4,14 @@ import { stringify } from 'yaml';
 import { parseEvaluation } from './parse';
 import { presetNames } from './presets';
 import { assertionMetrics, devices } from './resolved';
-import { type EvaluationFile, outputTypes, type TaskFields, type VariantFields } from './schema';
+import {
+	type EvaluationFile,
+	filterFunctions,
+	outputTypes,
+	type TaskFields,
+	taskMetrics,
+	type VariantFields,
+} from './schema';
 
 const text = fc.oneof(
 	fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -30,6 +37,39 @@ const taskMembers: { [K in keyof TaskFields]-?: fc.Arbitrary<NonNullable<TaskFie
 	target_delimiter: text,
 	fewshot_delimiter: text,
 	generation_kwargs: fc.array(fc.tuple(text, scalar), { maxLength: 3 }).map(entries => new Map(entries)),
+	metric_list: fc.array(
+		fields<NonNullable<TaskFields['metric_list']>[number]>({
+			metric: fc.constantFrom(...taskMetrics),
+			aggregation: fc.constant('mean'),
+			higher_is_better: fc.boolean(),
+			ignore_case: fc.boolean(),
+			ignore_punctuation: fc.boolean(),
+			ignore_numbers: fc.boolean(),
+			regexes_to_ignore: fc.array(text, { maxLength: 2 }),
+		}).map(metric => ({ ...metric, metric: metric.metric ?? 'acc' })),
+		{ maxLength: 2 },
+	),
+	filter_list: fc.array(
+		fc.record(
+			{
+				name: text,
+				filter: fc.array(
+					fc.record(
+						{
+							function: fc.constantFrom(...filterFunctions),
+							regex_pattern: text,
+							group_select: fc.integer(),
+							fallback: text,
+						},
+						{ requiredKeys: ['function'], noNullPrototype: true },
+					),
+					{ maxLength: 2 },
+				),
+			},
+			{ requiredKeys: ['filter'], noNullPrototype: true },
+		),
+		{ maxLength: 2 },
+	),
 	apply_chat_template: fc.boolean(),
 	fewshot_as_multiturn: fc.boolean(),
 	system_instruction: text,
@@ -71,6 +111,7 @@ const evaluation: fc.Arbitrary<EvaluationFile> = fc
 	.tuple(
 		text,
 		fields<Omit<EvaluationFile, 'dataset_path'>>({
+			task: text,
 			...taskMembers,
 			name: text,
 			dataset_name: fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 })),

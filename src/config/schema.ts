@@ -15,6 +15,10 @@ import { assertionMetrics, devices } from './resolved';
 
 export const outputTypes = ['multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'] as const;
 
+/** Metrics and filters that can be computed here, in lm-evaluation-harness's words. */
+export const taskMetrics = ['acc', 'acc_norm', 'exact_match'] as const;
+export const filterFunctions = ['regex', 'take_first', 'remove_whitespace', 'lowercase', 'uppercase'] as const;
+
 const complains = (complaint: Complaint) => ({ error: complaint });
 
 const presetSuggestions = {
@@ -23,7 +27,7 @@ const presetSuggestions = {
 };
 
 /** Fields that decide prompts and scores: at the top of a file, and again inside each variant. */
-const taskFields = {
+export const taskFields = {
 	output_type: oneOf(outputTypes).optional().meta({
 		description: 'How answers are obtained, in the words of lm-evaluation-harness.',
 		default: 'multiple_choice',
@@ -95,13 +99,65 @@ const taskFields = {
 		description:
 			'Settings of generation such as `until`, `max_gen_toks` and `temperature`, for `output_type: generate_until`.',
 	}),
+	metric_list: z
+		.array(
+			mapping({
+				metric: oneOf(taskMetrics).meta({
+					description:
+						'`acc`, or `exact_match` for `generate_until`, is the accuracy; `acc_norm` is reported beside it.',
+				}),
+				aggregation: oneOf(['mean']).optional().meta({ description: 'Over the questions: their mean.' }),
+				higher_is_better: boolean().optional().meta({ description: 'Read as it is; it changes nothing here.' }),
+				ignore_case: boolean().optional().meta({ description: '`exact_match`: case does not count.' }),
+				ignore_punctuation: boolean()
+					.optional()
+					.meta({ description: '`exact_match`: ASCII punctuation does not count.' }),
+				ignore_numbers: boolean().optional().meta({ description: '`exact_match`: digits do not count.' }),
+				regexes_to_ignore: z.array(text(), expects('config.expected.texts')).optional().meta({
+					description:
+						'`exact_match`: regular expressions, as Python reads them, whose matches are taken out of both sides.',
+				}),
+			}),
+			expects('config.expected.metrics'),
+		)
+		.optional()
+		.meta({ description: 'How answers are judged, as in lm-evaluation-harness.' }),
+	filter_list: z
+		.array(
+			mapping({
+				name: text().optional().meta({ description: 'How the pipeline is called.' }),
+				filter: z
+					.array(
+						mapping({
+							function: oneOf(filterFunctions).meta({ description: 'What is done to the text.' }),
+							regex_pattern: text().optional().meta({ description: '`regex`: the pattern, as Python reads it.' }),
+							group_select: z
+								.int(expects('config.expected.integer'))
+								.optional()
+								.meta({ description: '`regex`: which of the matches, -1 the last.', default: 0 }),
+							fallback: text()
+								.optional()
+								.meta({ description: '`regex`: the text where nothing matches.', default: '[invalid]' }),
+						}),
+						expects('config.expected.filters'),
+					)
+					.meta({ description: 'The steps, in order.' }),
+			}),
+			expects('config.expected.pipelines'),
+		)
+		.optional()
+		.meta({
+			description:
+				'What is done to a written answer before it is judged, as in lm-evaluation-harness. The first pipeline counts.',
+		}),
 	apply_chat_template: boolean().optional().meta({
 		description: 'Wrap the prompt in the chat template of the model’s tokenizer.',
 		default: false,
 	}),
 	fewshot_as_multiturn: boolean().optional().meta({
-		description: 'Give each shot as a turn of a conversation. Needs `apply_chat_template`.',
-		default: false,
+		description:
+			'Give each shot as turns of a conversation, and not all of them in one message. Needs `apply_chat_template`.',
+		default: true,
 	}),
 	system_instruction: text().optional().meta({ description: 'The system message of the chat template.' }),
 	add_bos_token: z
@@ -201,7 +257,11 @@ const column = (meaning: string, name: string) =>
 /** Everything a `*.eval.yaml` may say. Source of the types, of validation, and of schemas/eval.schema.json. */
 export const evaluationSchema = mapping({
 	name: text().optional().meta({ description: 'How the evaluation is called; absent: the name of the file.' }),
-	dataset_path: text().meta({
+	task: text().optional().meta({
+		description:
+			'A task or group file of lm-evaluation-harness, relative to this file. Its fields are the defaults of this one’s; those it needs Python for are named as problems.',
+	}),
+	dataset_path: text().optional().meta({
 		description:
 			'A dataset on the Hugging Face Hub, or a file or folder relative to this file, with one file for each split: `test.parquet`, `.jsonl`, `.json` or `.csv`.',
 	}),
@@ -277,6 +337,7 @@ export const evaluationSchema = mapping({
 }).meta({
 	title: 'Eval Lens evaluation',
 	description: 'An evaluation: a dataset, models, and the prompt formats they are compared under.',
+	anyOf: [{ required: ['dataset_path'] }, { required: ['task'] }],
 });
 
 export type EvaluationFile = z.output<typeof evaluationSchema>;

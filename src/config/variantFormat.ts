@@ -1,6 +1,7 @@
 import { message } from '../protocol/messages';
 import { codeList } from './findings';
-import type { ChoiceSource, Format } from './format';
+import type { ChatFormat, ChoiceSource, Format } from './format';
+import { generationFindings, plainGeneration, withGenerationFields } from './generationFields';
 import type { FieldPath, Finding } from './problem';
 import type { DatasetSpec } from './resolved';
 import type { TaskFields } from './schema';
@@ -23,6 +24,7 @@ export const plainFormat: Format = {
 	scoring: 'loglikelihood',
 	normalisation: 'none',
 	gold: 'index',
+	choice_count: null,
 	too_long: 'error',
 	max_context: null,
 	aggregate: null,
@@ -39,6 +41,8 @@ export function withFields(
 	splits: Splits,
 ): Format {
 	const { doc_to_text, doc_to_choice, doc_to_target, fewshot_config, on_too_long } = fields;
+	const chat = chatOf(format.chat, fields);
+	const alsoAccNorm = fields.metric_list?.some(({ metric }) => metric === 'acc_norm') ?? false;
 	return {
 		...format,
 		description: fields.description ?? format.description,
@@ -46,6 +50,8 @@ export function withFields(
 		choices: doc_to_choice === undefined ? format.choices : choiceSource(doc_to_choice),
 		doc_to_target: doc_to_target === undefined || Array.isArray(doc_to_target) ? format.doc_to_target : doc_to_target,
 		target_delimiter: fields.target_delimiter ?? format.target_delimiter,
+		// The template's own marks end where the answer begins: a delimiter would be a part of it.
+		scored_delimiter: chat ? '' : format.scored_delimiter,
 		fewshot_delimiter: fields.fewshot_delimiter ?? format.fewshot_delimiter,
 		num_fewshot: fields.num_fewshot ?? format.num_fewshot,
 		shots:
@@ -56,8 +62,37 @@ export function withFields(
 						order: fewshot_config.sampler === undefined ? format.shots.order : 'file',
 					},
 		seed: fields.seed ?? format.seed,
+		// Own templates bring no number of choices with them.
+		choice_count: doc_to_text === undefined && doc_to_choice === undefined ? format.choice_count : null,
 		bos: fields.add_bos_token ?? format.bos,
+		scoring: scoringOf(format, fields),
+		...(alsoAccNorm && { aggregate: 'acc_norm', acc_norm: 'characters' }),
 		too_long: on_too_long === undefined ? format.too_long : on_too_long === 'cut' ? 'cut_start' : 'error',
+		chat,
+	};
+}
+
+/** A format scored by generation may be scored by log-probabilities instead, and the other way round. */
+function scoringOf(format: Format, fields: TaskFields): Format['scoring'] {
+	const { scoring } = format;
+	if (fields.output_type === undefined ? typeof scoring === 'string' : fields.output_type !== 'generate_until') {
+		return typeof scoring === 'string' ? scoring : 'loglikelihood';
+	}
+	// Without labels of its own or a preset's, a task's answer is the text of its target.
+	const free = format === plainFormat && fields.doc_to_choice === undefined;
+	const delimiter = fields.fewshot_delimiter ?? format.fewshot_delimiter;
+	const base = typeof scoring === 'string' ? plainGeneration(delimiter, free ? 'target' : 'labels') : scoring;
+	return withGenerationFields(base, fields);
+}
+
+/** Shots are turns where nothing is said, as lm-evaluation-harness has it since it asks that question. */
+function chatOf(chat: ChatFormat | null, fields: TaskFields): ChatFormat | null {
+	if (!(fields.apply_chat_template ?? chat !== null)) {
+		return null;
+	}
+	return {
+		multiturn: fields.fewshot_as_multiturn ?? chat?.multiturn ?? true,
+		system: fields.system_instruction ?? chat?.system ?? null,
 	};
 }
 
@@ -99,18 +134,22 @@ export function unrunnable(
 			part: 'value',
 		});
 	};
-	const { output_type = 'multiple_choice', doc_to_text, doc_to_target, fewshot_config, system_instruction } = fields;
-	if (output_type !== 'multiple_choice') {
+	const { output_type = 'multiple_choice', doc_to_text, doc_to_target, fewshot_config } = fields;
+	if (output_type !== 'multiple_choice' && output_type !== 'generate_until') {
 		notYet('output_type', output_type);
 	}
-	if (fields.apply_chat_template) {
-		notYet('apply_chat_template', true);
-	}
-	if (fields.fewshot_as_multiturn) {
-		notYet('fewshot_as_multiturn', true);
-	}
-	if (system_instruction) {
-		notYet('system_instruction', '…');
+	findings.push(...generationFindings(fields, pathOf));
+	if (fields.apply_chat_template === undefined) {
+		for (const field of ['fewshot_as_multiturn', 'system_instruction'] as const) {
+			if (fields[field]) {
+				findings.push({
+					severity: 'error',
+					message: message('config.needs-chat', { field }),
+					path: pathOf(field),
+					part: 'key',
+				});
+			}
+		}
 	}
 	if (typeof doc_to_text === 'number') {
 		notYet('doc_to_text', doc_to_text);

@@ -1,5 +1,6 @@
 import {
 	type Document,
+	type DocumentOptions,
 	isAlias,
 	isMap,
 	isPair,
@@ -7,6 +8,7 @@ import {
 	isSeq,
 	type Node,
 	parseDocument,
+	type SchemaOptions,
 	visit,
 	type YAMLError,
 } from 'yaml';
@@ -14,9 +16,16 @@ import { message } from '../protocol/messages';
 import { byPlace, type FieldPath, type Locate, type Problem } from './problem';
 import type { Offsets, SourceText } from './yamlText';
 
-/** YAML 1.2 with merge keys; a key counts as doubled when its text is, whatever its type: `1` and `"1"`. */
-export function parseYaml(text: string): Document {
+/**
+ * YAML 1.2 with merge keys; a key counts as doubled when its text is, whatever its type: `1` and `"1"`.
+ * @param options For files that are written for another reader.
+ */
+export function parseYaml(
+	text: string,
+	options: Pick<DocumentOptions & SchemaOptions, 'customTags' | 'version'> = {},
+): Document {
 	return parseDocument(text, {
+		...options,
 		prettyErrors: false,
 		merge: true,
 		logLevel: 'error',

@@ -4,7 +4,7 @@ import { inputFailure } from '../protocol/failure';
 import type { Json } from '../protocol/json';
 import { toText, toValue } from './jinjaValues';
 import { parseListLiteral } from './pythonLiteral';
-import { compileTemplate, type Template, type TemplateRow } from './template';
+import { compileTemplate, rowWith, type Template, type TemplateRow } from './template';
 
 /** A format with its templates parsed. */
 export interface CompiledFormat {
@@ -14,6 +14,8 @@ export interface CompiledFormat {
 	labels(question: Question, row: TemplateRow): readonly string[];
 	/** Index of the right label. */
 	target(question: Question, row: TemplateRow): number;
+	/** Texts any of which is a right answer where it is written freely; a shot shows the first. */
+	targetTexts(question: Question, row: TemplateRow): readonly string[];
 }
 
 /** @throws Failure naming the variant and the field of a template that cannot be parsed. */
@@ -26,6 +28,7 @@ export function compileFormat(format: Format, variant: string): CompiledFormat {
 		item: format.item.map(part => ({ kind: part.kind, template: template(part.template, 'doc_to_text') })),
 		labels,
 		target: targetOf(format.doc_to_target, labels, variant),
+		targetTexts: targetTextsOf(format, labels, variant),
 	};
 }
 
@@ -42,6 +45,24 @@ function labelsOf(source: ChoiceSource, variant: string): CompiledFormat['labels
 				}
 				return [...alphabet.slice(0, choices.length)];
 			};
+		case 'each': {
+			const template = compileTemplate(source.template, { variant, field: 'doc_to_choice' });
+			return ({ choices }, row) =>
+				choices.map((choice, i) => {
+					const letter = alphabet[i];
+					return template(
+						rowWith(
+							row,
+							letter === undefined
+								? [['choice', choice]]
+								: [
+										['choice', choice],
+										['letter', letter],
+									],
+						),
+					);
+				});
+		}
 		case 'list': {
 			const templates = source.templates.map(text => compileTemplate(text, { variant, field: 'doc_to_choice' }));
 			return (_, row) => templates.map(template => template(row));
@@ -77,15 +98,12 @@ function targetOf(
 	labels: CompiledFormat['labels'],
 	variant: string,
 ): CompiledFormat['target'] {
-	// Loading has already made an index of whatever stands in the answer column.
-	if (target === null || target === 'answer') {
-		return ({ answer }) => answer;
-	}
-	const read =
-		typeof target === 'number'
-			? () => ({ value: target, rendered: false })
-			: columnOrTemplate(target, variant, 'doc_to_target');
+	const read = targetReader(target, variant);
 	return (question, row) => {
+		// Loading has made an index of whatever stands in the answer column, where the data has choices.
+		if ((target === null || target === 'answer') && question.answer !== null) {
+			return question.answer;
+		}
 		const { value, rendered } = read(row);
 		const texts = labels(question, row);
 		const index = targetIndex(value, rendered, texts);
@@ -98,6 +116,31 @@ function targetOf(
 		}
 		return index;
 	};
+}
+
+/** As lm-evaluation-harness reads it of a task whose answer is generated: an index is a label only where there are own labels. */
+function targetTextsOf(
+	{ doc_to_target, choices }: Format,
+	labels: CompiledFormat['labels'],
+	variant: string,
+): CompiledFormat['targetTexts'] {
+	const read = targetReader(doc_to_target, variant);
+	return (question, row) => {
+		const { value, rendered } = read(row);
+		const texts = choices.from === 'choices' ? [] : labels(question, row);
+		const text = (one: Json): string => {
+			const index = targetIndex(one, rendered, []);
+			return (index === null ? undefined : texts[index]) ?? toText(toValue(one));
+		};
+		const list = rendered && typeof value === 'string' ? parseListLiteral(value) : value;
+		return Array.isArray(list) && list.length > 0 ? list.map(text) : [text(value)];
+	};
+}
+
+function targetReader(target: Format['doc_to_target'], variant: string): FieldReader {
+	return typeof target === 'number'
+		? () => ({ value: target, rendered: false })
+		: columnOrTemplate(target ?? 'answer', variant, 'doc_to_target');
 }
 
 /** Digits of a column are a label first, digits of a template an index: so the harness has it. */
@@ -114,9 +157,11 @@ function targetIndex(value: Json, rendered: boolean, labels: readonly string[]):
 	return (rendered || label === -1) && digits !== null ? digits : label === -1 ? null : label;
 }
 
-function columnOrTemplate(field: string, variant: string, name: 'doc_to_choice' | 'doc_to_target') {
+type FieldReader = (row: TemplateRow) => { readonly value: Json; readonly rendered: boolean };
+
+function columnOrTemplate(field: string, variant: string, name: 'doc_to_choice' | 'doc_to_target'): FieldReader {
 	let template: Template | undefined;
-	return (row: TemplateRow): { readonly value: Json; readonly rendered: boolean } => {
+	return row => {
 		const value = row.values.get(field);
 		if (value !== undefined) {
 			return { value, rendered: false };

@@ -5,14 +5,22 @@ import { templateRow } from './template';
 
 const compiled = new WeakMap<Format, CompiledFormat>();
 
+function compiledOnce(format: Format): CompiledFormat {
+	const known = compiled.get(format) ?? compileFormat(format, '');
+	compiled.set(format, known);
+	return known;
+}
+
 /** Index of the right choice under a format: the row's own answer, or what its `doc_to_target` says. */
 export function goldIndex(format: Format, question: Question): number {
-	if (format.doc_to_target === null) {
-		return question.answer;
-	}
-	const parsed = compiled.get(format) ?? compileFormat(format, '');
-	compiled.set(format, parsed);
-	return parsed.target(question, templateRow(question));
+	return format.doc_to_target === null && question.answer !== null
+		? question.answer
+		: compiledOnce(format).target(question, templateRow(question));
+}
+
+/** Texts any of which is a right answer to a question that is answered freely (`against: 'target'`); at least one. */
+export function goldTexts(format: Format, question: Question): readonly string[] {
+	return compiledOnce(format).targetTexts(question, templateRow(question));
 }
 
 /**

@@ -12,7 +12,7 @@ const vectors: {
 	readonly failing: readonly string[];
 } = JSON.parse(readFileSync(path.join(root, 'test', 'fixtures', 'jinja-vectors.json'), 'utf8'));
 
-const scope = jinjaScope(Object.entries(vectors.values));
+const scope = jinjaScope(new Map(Object.entries(vectors.values)));
 
 describe('as Jinja of Python', () => {
 	it.each(vectors.rendered)('%j', (template, rendered) => {

@@ -1,8 +1,12 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import type { Json } from '../protocol/json';
-import { filters, methods } from './jinjaBuiltins';
+import { compareCodePoints } from './codePoints';
+import { Float, filters, methods } from './jinjaBuiltins';
 import { as, filterCall, isDefault, type Marks, markNodes, type Nodes, type Statement, sourceOf } from './jinjaNodes';
-import { equal, toPlain, toText, toValue, type Value } from './jinjaValues';
+import { withoutRaw } from './jinjaRaw';
+import { contains, testOfFilter, testsAsFilters } from './jinjaTests';
+import { equal, floatValue, toPlain, toText, toValue, type Value } from './jinjaValues';
+import { percentFormat } from './pythonFormat';
 
 /**
  * Jinja as lm-evaluation-harness sets it up (`keep_trailing_newline`, `StrictUndefined`, no `trim_blocks`, no
@@ -12,9 +16,7 @@ import { equal, toPlain, toText, toValue, type Value } from './jinjaValues';
  * code point; the filters and methods of jinjaBuiltins.
  *
  * A whole number of the data prints as an integer: JSON does not tell 1.0 from 1. Not there, and an error: numbers with an
- * exponent, `(1,)`, `raw`, `include`, `extends`, `with`; tests with an argument (`is divisibleby 3`); loops over a text,
- * `loop.cycle` and `loop.changed`; `%` and `format` on texts; `<` on texts; the filters batch, groupby, max, min, reject,
- * round, select, slice, sum, wordcount, and lm-evaluation-harness's `regex_replace`.
+ * exponent, `(1,)`, `include`, `extends`, `with`; `loop.cycle` and `loop.changed`; the filter groupby.
  */
 export interface JinjaProgram {
 	/** @param scope Stays as it is: `set` makes names of the run. */
@@ -24,7 +26,8 @@ export interface JinjaProgram {
 /** @throws Error with a sentence of the parser's where the source is no Jinja. */
 export function compileJinja(source: string): JinjaProgram {
 	// Jinja makes LF of every line end of a template, and @huggingface/jinja drops one at the end: this one.
-	const program = parse(tokenize(`${source.replace(/\r\n?/g, '\n')}\n`));
+	const text = withoutRaw(source.replace(/\r\n?/g, '\n'));
+	const program = parse(testsAsFilters(tokenize(`${text}\n`)));
 	const marks = markNodes(program);
 	return {
 		run(scope) {
@@ -34,28 +37,55 @@ export function compileJinja(source: string): JinjaProgram {
 	};
 }
 
-/** Values by name, converted once for all the templates of a row. */
+/** Values by name, each converted once, when it is first used, for all the templates of a row. */
 export type JinjaScope = Environment;
 
-/** @param values Entries in ascending precedence; a name may be any text. */
-export function jinjaScope(values: Iterable<readonly [string, Json]>): JinjaScope {
+/** @param values A name may be any text. */
+export function jinjaScope(values: ReadonlyMap<string, Json>): JinjaScope {
 	const scope = new Environment();
-	scope.set('range', range);
-	for (const [name, value] of [...values, ...constants]) {
-		scope.setVariable(name, toValue(value));
-	}
+	scope.variables = new LazyValues(values);
 	return scope;
 }
 
+/** Names above those of another scope, which stays as it is. */
+export function innerScope(outer: JinjaScope, values: readonly (readonly [string, Json])[]): JinjaScope {
+	const scope = new Environment(outer);
+	scope.variables = new LazyValues(new Map(values));
+	return scope;
+}
+
+class LazyValues extends Map<string, Value> {
+	constructor(private readonly plain: ReadonlyMap<string, Json>) {
+		super();
+	}
+
+	override has(name: string): boolean {
+		return super.has(name) || constants.has(name) || this.plain.has(name) || globals.has(name);
+	}
+
+	override get(name: string): Value | undefined {
+		const known = super.get(name);
+		if (known !== undefined) {
+			return known;
+		}
+		const plain = constants.has(name) ? constants.get(name) : this.plain.get(name);
+		const value = plain === undefined ? globals.get(name) : toValue(plain);
+		if (value !== undefined) {
+			super.set(name, value);
+		}
+		return value;
+	}
+}
+
 // Names, not literals, to the parser: no column may hide them.
-const constants: readonly (readonly [string, Json])[] = [
+const constants: ReadonlyMap<string, Json> = new Map<string, Json>([
 	['true', true],
 	['True', true],
 	['false', false],
 	['False', false],
 	['none', null],
 	['None', null],
-];
+]);
 
 const longestRange = 100_000;
 
@@ -66,6 +96,13 @@ function range(from: number, to?: number, step = 1): number[] {
 		throw new Error('range() is too long, or its step is 0');
 	}
 	return Array.from({ length }, (_, i) => start + i * step);
+}
+
+const globals = withRange(new Environment()).variables;
+
+function withRange(environment: Environment): Environment {
+	environment.set('range', range);
+	return environment;
 }
 
 /** Something was used that the row does not have. */
@@ -92,11 +129,18 @@ class StrictInterpreter extends Interpreter {
 		if (node === undefined) {
 			return super.evaluate(node, environment); // a bound that a slice leaves out
 		}
+		const literal = this.marks.literals.get(node);
+		if (literal) {
+			return literal;
+		}
 		const value = this.#own(node, environment) ?? super.evaluate(node, environment);
 		if (value.type === 'UndefinedValue' && !this.marks.lenient.has(node)) {
 			throw new UndefinedUse(sourceOf(node), node.type === 'Identifier');
 		}
-		return this.marks.printed.has(node) && typeof value.value !== 'string' ? toValue(toText(value)) : value;
+		if (typeof value.value === 'string') {
+			return this.marks.iterated.has(node) ? toValue([...value.value]) : value;
+		}
+		return this.marks.printed.has(node) ? toValue(toText(value)) : value;
 	}
 
 	/** What differs from the package; undefined where nothing does. */
@@ -128,13 +172,16 @@ class StrictInterpreter extends Interpreter {
 			const missing = operand.type === 'UndefinedValue' || (orFalse === true && !operand.__bool__().value);
 			return missing ? toValue(positional[0] ?? named.default_value ?? '') : operand;
 		}
-		const own = Object.hasOwn(filters, name) ? filters[name] : undefined;
+		const own = testOfFilter(name) ?? (Object.hasOwn(filters, name) ? filters[name] : undefined);
 		if (!own) {
 			return undefined;
 		}
 		const operand = this.evaluate(node.operand, environment);
 		const { positional, named } = this.#arguments(args, environment);
 		const result = own(toPlain(operand), positional, named);
+		if (result instanceof Float) {
+			return floatValue(result.value);
+		}
 		return result === undefined ? undefinedValue() : toValue(result);
 	}
 
@@ -149,7 +196,8 @@ class StrictInterpreter extends Interpreter {
 		if (typeof receiver.value !== 'string' && !Array.isArray(receiver.value)) {
 			return undefined;
 		}
-		return toValue(own(toPlain(receiver), this.#arguments(args, environment).positional));
+		const { positional, named } = this.#arguments(args, environment);
+		return toValue(own(toPlain(receiver), positional, named));
 	}
 
 	#binary({ operator, left, right }: Nodes['BinaryExpression'], environment: Environment): Value | undefined {
@@ -192,10 +240,11 @@ const operations: { readonly [operator: string]: (left: Value, right: Value) => 
 	'==': (left, right) => equal(toPlain(left), toPlain(right)),
 	'!=': (left, right) => !equal(toPlain(left), toPlain(right)),
 	in: (left, right) => contains(toPlain(right), toPlain(left)),
-	'not in': (left, right) => {
-		const found = contains(toPlain(right), toPlain(left));
-		return found === undefined ? undefined : !found;
-	},
+	'not in': (left, right) => !contains(toPlain(right), toPlain(left)),
+	'<': (left, right) => compared(left, right, comparison => comparison < 0),
+	'<=': (left, right) => compared(left, right, comparison => comparison <= 0),
+	'>': (left, right) => compared(left, right, comparison => comparison > 0),
+	'>=': (left, right) => compared(left, right, comparison => comparison >= 0),
 	'~': (left, right) => toText(left) + toText(right),
 	'+': (left, right) => {
 		if ((typeof left.value === 'string') !== (typeof right.value === 'string')) {
@@ -204,12 +253,31 @@ const operations: { readonly [operator: string]: (left: Value, right: Value) => 
 		return undefined;
 	},
 	'*': (left, right) => repeated(left.value, right.value) ?? repeated(right.value, left.value),
-	// The sign is the divisor's.
-	'%': ({ value: a }, { value: b }) => (typeof a === 'number' && typeof b === 'number' ? ((a % b) + b) % b : undefined),
+	'%': (left, right) => {
+		const [a, b] = [left.value, right.value];
+		if (typeof a === 'string') {
+			return percentFormat(a, valuesToFormat(right));
+		}
+		// The sign is the divisor's.
+		return typeof a === 'number' && typeof b === 'number' ? ((a % b) + b) % b : undefined;
+	},
 };
 
-function contains(list: Json, member: Json): boolean | undefined {
-	return Array.isArray(list) ? list.some(other => equal(other, member)) : undefined;
+/** Texts go by code points; numbers as the package has it. */
+function compared(left: Value, right: Value, holds: (comparison: number) => boolean): boolean | undefined {
+	return typeof left.value === 'string' && typeof right.value === 'string'
+		? holds(compareCodePoints(left.value, right.value))
+		: undefined;
+}
+
+function valuesToFormat(value: Value): readonly Json[] | ReadonlyMap<string, Json> {
+	const plain = toPlain(value);
+	if (value.type === 'TupleValue' && Array.isArray(plain)) {
+		return plain;
+	}
+	return typeof plain === 'object' && plain !== null && !Array.isArray(plain)
+		? new Map(Object.entries(plain))
+		: [plain];
 }
 
 function repeated(text: unknown, times: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import type { parse } from '@huggingface/jinja';
+import { toValue, type Value } from './jinjaValues';
 
 export type Program = ReturnType<typeof parse>;
 export type Statement = Program['body'][number];
@@ -9,6 +10,10 @@ export interface Marks {
 	readonly lenient: ReadonlySet<unknown>;
 	/** Expressions whose value becomes output. */
 	readonly printed: ReadonlySet<unknown>;
+	/** Expressions that a loop goes over. */
+	readonly iterated: ReadonlySet<unknown>;
+	/** The values of texts and whole numbers, made once. */
+	readonly literals: ReadonlyMap<unknown, Value>;
 }
 
 // The package exports its nodes' classes only as what parse returns, so that `type` has to tell what members there are.
@@ -19,6 +24,8 @@ export interface Nodes {
 	MemberExpression: { readonly object: Statement; readonly property: Statement; readonly computed: boolean };
 	CallExpression: { readonly callee: Statement; readonly args: readonly Statement[] };
 	FilterExpression: { readonly operand: Statement; readonly filter: Statement };
+	For: { readonly iterable: Statement };
+	SelectExpression: { readonly lhs: Statement };
 	TestExpression: { readonly operand: Statement };
 	BinaryExpression: {
 		readonly operator: { readonly value: string };
@@ -41,6 +48,8 @@ const bodies = new Set(['body', 'alternate', 'defaultBlock']);
 export function markNodes(program: Program): Marks {
 	const lenient = new Set<unknown>();
 	const printed = new Set<unknown>();
+	const iterated = new Set<unknown>();
+	const literals = new Map<unknown, Value>();
 	const visit = (node: unknown, isOutput: boolean): void => {
 		if (typeof node !== 'object' || node === null) {
 			return;
@@ -67,6 +76,14 @@ export function markNodes(program: Program): Marks {
 		if (test) {
 			lenient.add(test.operand);
 		}
+		const literal = as('StringLiteral', statement) ?? as('IntegerLiteral', statement);
+		if (literal) {
+			literals.set(statement, toValue(literal.value));
+		}
+		const loop = as('For', statement);
+		if (loop) {
+			iterated.add(as('SelectExpression', loop.iterable)?.lhs ?? loop.iterable);
+		}
 		if (statement.type === 'SelectExpression') {
 			lenient.add(statement); // `a if b` without else is nothing, even to StrictUndefined
 		}
@@ -75,7 +92,7 @@ export function markNodes(program: Program): Marks {
 		}
 	};
 	visit(program, false);
-	return { lenient, printed };
+	return { lenient, printed, iterated, literals };
 }
 
 export function isDefault(filter: string): boolean {

@@ -13,6 +13,13 @@ export function toValue(plain: Json): Value {
 	return converter.set('value', plain);
 }
 
+/** A number as a float, which the package makes only of numbers with a fraction. */
+export function floatValue(number: number): Value {
+	const value = toValue(0.5);
+	value.value = number;
+	return value;
+}
+
 /** @throws Error for a function. */
 export function toPlain({ value }: Value): Json {
 	if (value === null || value === undefined) {

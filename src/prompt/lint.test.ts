@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
 import type { Format } from '../config/format';
+import { presetNames } from '../config/presets';
 import { messageText } from '../protocol/messages';
 import type { Prompt } from '../protocol/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -46,12 +47,10 @@ function lint(text: string, format: Partial<Format>, tokenizer?: Tokenizer, cont
 const codes = (...args: Parameters<typeof lint>) => lint(...args).map(finding => finding.split(':')[0]);
 
 describe('without a tokenizer', () => {
-	it('the presets are quiet', () => {
-		for (const name of ['mmlu/original', 'mmlu/helm', 'mmlu/harness-2023-01']) {
-			const format = presetFormat(name);
-			const rendered = createRenderer(format, name).render(questionOf({}), [questionOf({ key: 'dev/0' })]);
-			expect(lintPrompt({ prompt: rendered, format })).toEqual([]);
-		}
+	it.each(presetNames)('%s is quiet', name => {
+		const format = presetFormat(name);
+		const rendered = createRenderer(format, name).render(questionOf({}), [questionOf({ key: 'dev/0' })]);
+		expect(lintPrompt({ prompt: rendered, format })).toEqual([]);
 	});
 
 	it('white space at the end of the prompt is told, twice over if labels begin with it', () => {
@@ -62,6 +61,52 @@ describe('without a tokenizer', () => {
 		]);
 		expect(codes('Answer:\u0085', { encoding: 'separate' }, undefined, ['A', 'B'])).toEqual(['warning trailing-space']);
 		expect(codes('Answer:\ufeff', { encoding: 'separate' }, undefined, ['A', 'B'])).toEqual([]);
+	});
+
+	it('a label with white space of its own is told, and less loudly where it is the data’s', () => {
+		expect(codes('x:', {}, undefined, [' A ', ' B'])).toEqual(['warning label-ends-in-space']);
+		expect(codes('x:', {}, undefined, ['  A', '  B'])).toEqual(['warning label-doubles-space']);
+		expect(codes('x:', { target_delimiter: '' }, undefined, [' A', ' B'])).toEqual([]);
+		for (const choices of [{ from: 'choices' }, { from: 'each', template: '{{choice}}' }] as const) {
+			expect(codes('x:', { choices }, undefined, ['  a', ' b '])).toEqual([
+				'info label-ends-in-space',
+				'info label-doubles-space',
+			]);
+		}
+	});
+
+	const joined = (changes: Partial<Format>, template = '{{question}}:') => {
+		const format = presetFormat('mmlu/original', { item: [{ kind: 'question', template }], ...changes });
+		const rendered = createRenderer(format, 'v').render(questionOf({}), [questionOf({ key: 'dev/0' })]);
+		return lintPrompt({ prompt: rendered, format }).map(({ severity, message: { code }, field }) => [
+			severity,
+			code,
+			field,
+		]);
+	};
+
+	it('a description or a shot that swallows its line end is told', () => {
+		expect(joined({ description: 'About law.' })).toEqual([['warning', 'prompt.lint.glued', 'description']]);
+		expect(joined({ description: 'About law.\n', fewshot_delimiter: '' })).toEqual([
+			['warning', 'prompt.lint.glued', 'fewshot_delimiter'],
+		]);
+		expect(joined({ description: 'About law.' }, '\n{{question}}:')).toEqual([]);
+		expect(joined({ description: '' })).toEqual([]);
+	});
+
+	it('two spaces where parts join are told once', () => {
+		expect(joined({ description: 'About law. ' }, ' {{question}}:')).toEqual([
+			['warning', 'prompt.lint.joined-spaces', 'description'],
+		]);
+		expect(joined({ fewshot_delimiter: ' ', num_fewshot: 2 }, ' {{question}}:')).toEqual([
+			['warning', 'prompt.lint.joined-spaces', 'fewshot_delimiter'],
+		]);
+	});
+
+	it('findings say which field they are about', () => {
+		expect(joined({ description: '' }, '{{question}} ')).toEqual([
+			['warning', 'prompt.lint.double-space', 'doc_to_text'],
+		]);
 	});
 
 	it('equal and empty labels are told', () => {
@@ -153,6 +198,39 @@ describe('length', () => {
 	] as const)('%s in a window of %i', (too_long, window, expected) => {
 		const found = codes('Answer:', { too_long, max_context: null }, byteLevel, undefined, window);
 		expect(found.filter(code => /too-long|cut/.test(code ?? ''))).toEqual(expected);
+	});
+
+	it('HELM keeps room for the token that it generates, and does not count the BOS', () => {
+		const helm = { too_long: 'drop_shots_cut_end', scoring: 'next_token', max_context: null } as const;
+		const cut = (window: number, tokenizer = byteLevel) =>
+			lint('Answer:', helm, tokenizer, undefined, window).filter(finding => finding.includes('cut'));
+		expect(cut(3)).toEqual([]);
+		expect(cut(2)).toEqual([
+			'warning cut-writing: The prompt is 2 tokens, 1 fit beside what is to be generated: shots or text will be cut.',
+		]);
+		expect(cut(3, { ...byteLevel, prefix: [bos] })).toEqual([]);
+	});
+
+	it('an answer that is written needs room for all of it', () => {
+		const scoring = {
+			until: ['\n'],
+			max_tokens: 5,
+			filters: [],
+			ignore: [],
+			ignore_patterns: [],
+			against: 'target',
+		} as const;
+		const found = (window: number) =>
+			codes('Answer:', { scoring, too_long: 'cut_start', max_context: null }, byteLevel, [], window);
+		expect(found(7)).toEqual(['info no-bos']);
+		expect(found(6)).toEqual(['info no-bos', 'warning cut-writing']);
+	});
+
+	it('lighteval reads the last token too', () => {
+		const found = (window: number) =>
+			codes('Answer:', { too_long: 'cut_start_all', max_context: null }, byteLevel, undefined, window);
+		expect(found(3)).not.toContain('warning cut');
+		expect(found(2)).toContain('warning cut');
 	});
 
 	it('counts the limit of a format below the window', () => {

@@ -1,16 +1,12 @@
 import type { Format } from '../config/format';
 import { Failure } from '../protocol/failure';
-import { type Message, message } from '../protocol/messages';
+import { message } from '../protocol/messages';
 import { type Prompt, promptText } from '../protocol/prompt';
 import { commonLength } from '../tokenizer/commonLength';
-import { type EncodedPair, pairEncoder } from '../tokenizer/encodePair';
+import { contextTokens, type EncodedPair, pairEncoder } from '../tokenizer/encodePair';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { pythonRstrip } from '../tokenizer/whitespace';
-
-export interface LintFinding {
-	readonly severity: 'error' | 'warning' | 'info';
-	readonly message: Message;
-}
+import type { LintField, LintFinding } from './lintFinding';
+import { isJoint, lintText, ofData, shown } from './lintText';
 
 export interface LintInput {
 	readonly prompt: Prompt;
@@ -21,7 +17,7 @@ export interface LintInput {
 	readonly window?: number | undefined;
 }
 
-/** What makes scores of this prompt silently wrong, or surprising: white space and tokens at the join, BOS, labels, length. */
+/** What makes scores of this prompt silently wrong, or surprising: white space and tokens at the joins, BOS, labels, length. */
 export function lintPrompt({ prompt, format, tokenizer, window }: LintInput): LintFinding[] {
 	const findings = lintText(prompt, format);
 	if (!tokenizer) {
@@ -29,7 +25,9 @@ export function lintPrompt({ prompt, format, tokenizer, window }: LintInput): Li
 	}
 	const text = promptText(prompt);
 	const encoded: EncodedLabel[] = [];
+	let context: readonly number[];
 	try {
+		context = contextTokens(tokenizer, text, format.bos);
 		const encode = pairEncoder(tokenizer, text, format);
 		for (const continuation of prompt.continuations) {
 			encoded.push({ label: continuation, ...encode(continuation) });
@@ -38,56 +36,28 @@ export function lintPrompt({ prompt, format, tokenizer, window }: LintInput): Li
 		if (!(error instanceof Failure)) {
 			throw error;
 		}
-		return [...findings, { severity: 'error', message: error.reason }];
+		return [...findings, { severity: 'error', message: error.reason, ...fieldOf(error) }];
 	}
 	return [
 		...findings,
 		...lintLabels(encoded, format),
 		...lintJoin(text, encoded, format, tokenizer),
-		...lintBos(encoded, tokenizer),
-		...lintLength(encoded, format, window),
+		...lintBos(encoded[0]?.context ?? context, tokenizer),
+		...lintLength(context, encoded, format, window),
 	];
+}
+
+function fieldOf({ reason }: Failure): { readonly field?: LintField } {
+	return reason.code === 'tokenizer.no-bos' ? { field: 'add_bos_token' } : {};
 }
 
 interface EncodedLabel extends EncodedPair {
 	readonly label: string;
 }
 
-function lintText(prompt: Prompt, format: Format): LintFinding[] {
-	const { continuations } = prompt;
-	const findings: LintFinding[] = [];
-	const empty = continuations.indexOf('');
-	if (empty !== -1) {
-		findings.push({ severity: 'error', message: message('prompt.lint.empty-label', { number: empty + 1 }) });
-	}
-	const second = continuations.findIndex((label, i) => continuations.indexOf(label) !== i);
-	if (second !== -1) {
-		const label = continuations[second] ?? '';
-		const places = { first: continuations.indexOf(label) + 1, second: second + 1 };
-		findings.push({
-			severity: 'warning',
-			message: message('prompt.lint.equal-labels', { ...places, label: shown(label) }),
-		});
-	}
-	return [...findings, ...lintTrailingSpace(promptText(prompt), continuations, format)];
-}
-
-function lintTrailingSpace(text: string, continuations: readonly string[], format: Format): LintFinding[] {
-	const end = text.slice(pythonRstrip(text).length);
-	if (end === '') {
-		return [];
-	}
-	const doubled = continuations.find(label => /^\s/.test(label));
-	if (doubled !== undefined) {
-		return [{ severity: 'warning', message: message('prompt.lint.double-space', { label: shown(doubled) }) }];
-	}
-	const severity = format.encoding === 'joint' ? 'info' : 'warning';
-	return [{ severity, message: message('prompt.lint.trailing-space', { end: shown(end) }) }];
-}
-
 /** Answer texts are scored as sequences anyway; labels are worth a look one by one. */
 function lintLabels(encoded: readonly EncodedLabel[], format: Format): LintFinding[] {
-	if (format.choices.from === 'choices') {
+	if (ofData(format) || encoded.length === 0) {
 		return [];
 	}
 	const long = encoded.filter(({ continuation }) => continuation.length > 1);
@@ -95,11 +65,11 @@ function lintLabels(encoded: readonly EncodedLabel[], format: Format): LintFindi
 		.map(({ label, continuation }) => `${shown(label)} ${shownIds(continuation)}`)
 		.join(', ');
 	if (long.length === 0) {
-		return [{ severity: 'info', message: message('prompt.lint.label-tokens', { labels }) }];
+		return [{ severity: 'info', message: message('prompt.lint.label-tokens', { labels }), field: 'doc_to_choice' }];
 	}
 	return format.scoring === 'next_token'
-		? [{ severity: 'error', message: message('prompt.lint.label-never-generated', { labels }) }]
-		: [{ severity: 'warning', message: message('prompt.lint.label-tokens-many', { labels }) }];
+		? [{ severity: 'error', message: message('prompt.lint.label-never-generated', { labels }), field: 'doc_to_choice' }]
+		: [{ severity: 'warning', message: message('prompt.lint.label-tokens-many', { labels }), field: 'doc_to_choice' }];
 }
 
 /** enc(context) + enc(label) against enc(context + label), for the first label where they differ. */
@@ -118,46 +88,67 @@ function lintJoin(text: string, encoded: readonly EncodedLabel[], format: Format
 			apart: shownIds(apart.slice(common)),
 		};
 		if (merged) {
-			return [{ severity: 'warning', message: message('prompt.lint.merged', params) }];
+			return [{ severity: 'warning', message: message('prompt.lint.merged', params), field: 'target_delimiter' }];
 		}
 		// Encoded together, the label is read as a reader of the whole text would.
-		const severity = format.encoding === 'joint' ? 'info' : 'warning';
-		return [{ severity, message: message('prompt.lint.boundary', params) }];
+		const severity = isJoint(format) ? 'info' : 'warning';
+		return [{ severity, message: message('prompt.lint.boundary', params), field: 'target_delimiter' }];
 	}
 	return [];
 }
 
-function lintBos([first]: readonly EncodedLabel[], { bos }: Tokenizer): LintFinding[] {
-	if (!first || bos === null) {
+function lintBos(context: readonly number[], { bos }: Tokenizer): LintFinding[] {
+	if (bos === null) {
 		return [];
 	}
-	const other = first.context.findIndex(id => id !== bos);
-	const count = other === -1 ? first.context.length : other;
+	const other = context.findIndex(id => id !== bos);
+	const count = other === -1 ? context.length : other;
+	const field = 'add_bos_token';
 	if (count > 1) {
-		return [{ severity: 'error', message: message('prompt.lint.many-bos', { count }) }];
+		return [{ severity: 'error', message: message('prompt.lint.many-bos', { count }), field }];
 	}
-	return [{ severity: 'info', message: message(count === 1 ? 'prompt.lint.one-bos' : 'prompt.lint.no-bos', {}) }];
+	return [
+		{ severity: 'info', message: message(count === 1 ? 'prompt.lint.one-bos' : 'prompt.lint.no-bos', {}), field },
+	];
 }
 
-/** The last token is predicted, but not read. */
-function lintLength(encoded: readonly EncodedLabel[], format: Format, window: number | undefined): LintFinding[] {
-	const room = Math.min(window ?? Infinity, format.max_context ?? Infinity);
-	const tokens = Math.max(0, ...encoded.map(({ context, continuation }) => context.length + continuation.length - 1));
-	if (tokens <= room) {
-		return [];
+/** Counts as the format's way of cutting does (mmlu-formats, points (e)). */
+function lintLength(
+	context: readonly number[],
+	encoded: readonly EncodedLabel[],
+	format: Format,
+	window: number | undefined,
+): LintFinding[] {
+	const limit = Math.min(window ?? Infinity, format.max_context ?? Infinity);
+	const finding = (code: 'too-long' | 'cut' | 'cut-writing', tokens: number, room: number): LintFinding[] =>
+		tokens <= room
+			? []
+			: [
+					{
+						severity: code === 'too-long' ? 'error' : 'warning',
+						message: message(`prompt.lint.${code}`, { tokens, window: room }),
+						field: 'num_fewshot',
+					},
+				];
+	if (typeof format.scoring === 'object') {
+		return finding('cut-writing', context.length, limit - format.scoring.max_tokens);
 	}
-	return format.too_long === 'error'
-		? [{ severity: 'error', message: message('prompt.lint.too-long', { tokens, window: room }) }]
-		: [{ severity: 'warning', message: message('prompt.lint.cut', { tokens, window: room }) }];
+	// The last token is predicted, but not read.
+	const fed = Math.max(0, ...encoded.map(pair => pair.context.length + pair.continuation.length - 1));
+	switch (format.too_long) {
+		case 'error':
+			return finding('too-long', fed, limit);
+		case 'cut_start_all':
+			return finding('cut', fed + 1, limit);
+		case 'drop_shots_cut_end':
+			// HELM does not count the BOS, and leaves room for the token that it generates.
+			return finding('cut-writing', context.length - (encoded[0]?.front ?? 0), limit - 1);
+		default:
+			return finding('cut', fed, limit);
+	}
 }
 
-const longestShown = 40;
 const mostIds = 8;
-
-/** A text in quotes, its line ends and the like as escapes. */
-function shown(text: string): string {
-	return JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
-}
 
 function shownIds(tokens: readonly number[]): string {
 	return `[${tokens.slice(0, mostIds).join(', ')}${tokens.length > mostIds ? ', …' : ''}]`;

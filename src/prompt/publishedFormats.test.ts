@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasShared, root, shared } from '../../test/paths';
 import { presetFormat, questionOf, resolvedEvaluation } from '../../test/resolvedEvaluation';
+import { presetNames } from '../config/presets';
 import type { Pools } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
@@ -38,19 +39,66 @@ describe('checksums of us_foreign_policy', () => {
 		['us_foreign_policy', { test: [fixtureRow('test', 0)], validation: [], fewshot: dev }],
 	]);
 
-	it.each([
-		['mmlu/original', 0, '425 7c9d0aa3a2955db1'],
-		['mmlu/original', 2, '960 134ba653b631d481'],
-		['mmlu/original', 5, '2004 af03ce5c190b72ad'],
-		['mmlu/helm', 0, '434 c09f4606ecc0aee1'],
-		['mmlu/helm', 2, '1280 7a5458c718d5d41c'],
-		['mmlu/helm', 5, '2063 1316ed5f9224b8e9'],
-	])('%s with %i shots', (preset, num_fewshot, expected) => {
-		const format = presetFormat(preset, { num_fewshot });
+	/** Bytes and SHA-256 with 0, 2 and 5 shots (mmlu-formats, section 0.5). */
+	const original = ['425 7c9d0aa3a2955db1', '960 134ba653b631d481', '2004 af03ce5c190b72ad'];
+	const helm = ['434 c09f4606ecc0aee1', '1280 7a5458c718d5d41c', '2063 1316ed5f9224b8e9'];
+	const harness = ['424 47e2321e4c56ed85', '959 de5f02e4cd6e6e87', '2003 e6b90e05934ee98b'];
+	const [letters, bareLetters] = [
+		[' A', ' B', ' C', ' D'],
+		['A', 'B', 'C', 'D'],
+	];
+	const texts = fixtureRow('test', 0).choices.map(choice => ` ${choice}`);
+	const published: readonly (readonly [preset: string, checksums: readonly string[], scored: readonly string[]])[] = [
+		['mmlu/original', original, letters],
+		['mmlu/original-hf', original, bareLetters],
+		['mmlu/helm', helm, letters],
+		['mmlu/harness-2023-06', harness, letters],
+		['mmlu/harness-0.4.2', ['423 ef13d19bb84724d7', '958 2d1c4bf465b63b7d', '2002 fbff1e6e6d921dbe'], letters],
+		['mmlu/harness', harness, letters],
+		['mmlu/harness-continuation', ['148 1efe74fa8989b9bb', '389 f92f22dad46b0ddc', '968 17cdef2d3f35f314'], texts],
+		['mmlu/harness-generative', harness, letters],
+		[
+			'mmlu/harness-flan',
+			['426 6873270d008fa9d3', '969 3af8a58a8c5f50f9', '2025 1208f571d79d31f7'],
+			[' (A)', ' (B)', ' (C)', ' (D)'],
+		],
+		['mmlu/lighteval-0.10-original', original, bareLetters],
+		['mmlu/lighteval-0.10-leaderboard', harness, letters],
+		['mmlu/lighteval-0.10-helm', helm, letters],
+		['mmlu/lighteval', ['436 fab95924606fff7d', '1282 f7296b32fa843852', '2065 48b2e789d600af78'], letters],
+		['mmlu/lighteval-mcf', ['353 866c43b22b54ef74', '916 5547ee42345bf64f', '2002 75316e3412cafdd2'], letters],
+		['mmlu/lighteval-cf', ['79 cf566543442c5f11', '320 3a4b8ecfdbe055c5', '899 7248665023da1494'], texts],
+		['mmlu/lighteval-hybrid', ['353 866c43b22b54ef74', '1001 9d8c07ad43724351', '2315 d332df41a8be1283'], texts],
+		['mmlu/olmes-mcf', ['438 313c66f11edb85db', '1001 232e99c1bb5972a2', '2087 dde4ba2aa6182c6b'], letters],
+		['mmlu/olmes-cf', ['164 c0f643d2f4021fd4', '405 3937d343d9d4d2b8', '984 1f7dc685e3cd779e'], texts],
+	];
+
+	it.each(published)('%s with 0, 2 and 5 shots', (preset, checksums, scored) => {
 		const question = fixtureRow('test', 0);
-		const prompt = createRenderer(format, preset).render(question, createShotPicker(format, pools)(question));
-		expect(checksum(promptText(prompt))).toBe(expected);
-		expect(prompt.continuations).toEqual([' A', ' B', ' C', ' D']);
+		const actual = [0, 2, 5].map(num_fewshot => {
+			const format = presetFormat(preset, { num_fewshot });
+			const prompt = createRenderer(format, preset).render(question, createShotPicker(format, pools)(question));
+			expect(prompt.continuations).toEqual(scored);
+			return checksum(promptText(prompt));
+		});
+		expect(actual).toEqual(checksums);
+	});
+
+	it('every preset has its own row here, or one of its own code below', () => {
+		const elsewhere = ['mmlu/harness-2023-01', 'mmlu/lighteval-0.12-original', 'mmlu/lighteval-0.12-leaderboard'];
+		expect([...published.map(([preset]) => preset), ...elsewhere].sort()).toEqual([...presetNames].sort());
+	});
+
+	it.each([
+		['mmlu/lighteval-0.12-original', 'mmlu/lighteval-0.10-original'],
+		['mmlu/lighteval-0.12-leaderboard', 'mmlu/lighteval-0.10-leaderboard'],
+	])('%s is %s with two line ends more after the instruction, where nothing is to be stripped', (now, before) => {
+		const question = fixtureRow('test', 0);
+		const [joined, plain] = [now, before].map(preset => {
+			const format = presetFormat(preset);
+			return promptText(createRenderer(format, preset).render(question, createShotPicker(format, pools)(question)));
+		});
+		expect(joined).toBe(plain?.replace('policy.\n\n', 'policy.\n\n\n\n'));
 	});
 
 	it.each([
@@ -154,13 +202,14 @@ describe.skipIf(!hasShared('data', 'mmlu') || !hasShared('golden', 'prompts.json
 
 	const goldenPrompts = (): GoldenPrompt[] =>
 		JSON.parse(readFileSync(path.join(shared, 'golden', 'prompts.json'), 'utf8'));
-	it.each([
-		['mmlu/original', 36],
-		['mmlu/helm', 108],
-		['mmlu/harness-2023-01', 36],
-	])('renders %s as its own code did: %i prompts', (preset, count) => {
+	it('has golden prompts of every preset but the port, whose prompts are those of the original', () => {
+		const names = new Set(goldenPrompts().map(row => row.preset));
+		expect([...names, 'mmlu/original-hf'].sort()).toEqual([...presetNames].sort());
+	});
+
+	it.each(presetNames.filter(name => name !== 'mmlu/original-hf'))('renders %s as its own code did', preset => {
 		const rows = goldenPrompts().filter(row => row.preset === preset);
-		expect(rows).toHaveLength(count);
+		expect(rows).toHaveLength(preset === 'mmlu/helm' ? 108 : 36);
 		for (const { subject, num_fewshot, test_index, seed = 0, prompt } of rows) {
 			const format = presetFormat(preset, { num_fewshot, seed });
 			const question = at(poolOf(subject).test, shownRow(preset, subject, test_index));
@@ -194,6 +243,42 @@ describe.skipIf(!hasShared('data', 'mmlu') || !hasShared('golden', 'prompts.json
 		it('sociology 69 keeps its U+0085', () => {
 			expect(at(poolOf('sociology').test, 69).question.endsWith('\u0085')).toBe(true);
 			expect(promptText(promptOf('mmlu/original', 'sociology', 69))).toContain('\u0085\nA. ');
+		});
+
+		it.each([
+			['mmlu/harness-2023-06', false],
+			['mmlu/harness', false],
+			['mmlu/harness-continuation', false],
+			['mmlu/harness-flan', false],
+			['mmlu/lighteval-mcf', false],
+			['mmlu/olmes-cf', false],
+			['mmlu/lighteval-0.10-leaderboard', true],
+			['mmlu/lighteval-0.12-original', true],
+			['mmlu/lighteval', true],
+		])('%s: the U+0085 of sociology 69 stays: %s', (preset, stays) => {
+			expect(promptText(promptOf(preset, 'sociology', 69)).includes('\u0085')).toBe(stays);
+		});
+
+		it('lighteval’s templates begin choices with a capital, which may be two', () => {
+			const { choices } = at(poolOf('nutrition').test, 2);
+			expect(choices.some(choice => choice.startsWith('ß'))).toBe(true);
+			const { continuations } = promptOf('mmlu/lighteval-cf', 'nutrition', 2);
+			expect(continuations.some(text => text.startsWith(' SS'))).toBe(true);
+			const changed = [...pools.values()]
+				.flatMap(({ test }) => test)
+				.filter(row => {
+					const shown = createRenderer(presetFormat('mmlu/lighteval-cf'), 'cf').render(row, []).continuations;
+					return shown.some((text, i) => text !== ` ${row.choices[i]}`);
+				});
+			expect(changed).toHaveLength(4707);
+		});
+
+		it('an item of lighteval 0.12 loses what stands before its question', () => {
+			const row = [...pools.values()].flatMap(({ test }) => test).find(({ question }) => /^\s/.test(question));
+			const text = (preset: string) => row && promptText(createRenderer(presetFormat(preset), preset).render(row, []));
+			const [before, now] = [text('mmlu/lighteval-0.10-leaderboard'), text('mmlu/lighteval-0.12-leaderboard')];
+			expect(before).toMatch(/\.\n\n\s+\S/);
+			expect(now).toBe(before?.replace(/\.\n\n\s+/, '.\n\n\n\n'));
 		});
 
 		it('CR LF stays CR LF, in the four rows that have it', () => {

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
 import type { Format } from '../config/format';
+import { presetNames } from '../config/presets';
 import { plainFormat } from '../config/variantFormat';
 import { Failure } from '../protocol/failure';
 import type { Json } from '../protocol/json';
 import { promptText } from '../protocol/prompt';
-import { goldIndex, rightChoices } from './gold';
+import { goldIndex, goldTexts, rightChoices } from './gold';
 import { createRenderer } from './render';
 
 const own = (template: string, changes: Partial<Format> = {}): Format => ({
@@ -75,12 +76,61 @@ describe('a prompt', () => {
 				const others = shotParts.map(questionOf);
 				const item = ({ question, choices }: typeof asked) =>
 					`Question: ${question}\nChoices:\n${choices.map((c, i) => `${'ABCDEF'[i]}. ${c}\n`).join('')}Answer:`;
-				const expected = others.map(shot => `${item(shot)} ${shot.choices[shot.answer]}\n\n`).join('') + item(asked);
+				const expected =
+					others.map(shot => `${item(shot)} ${shot.choices[shot.answer ?? -1]}\n\n`).join('') + item(asked);
 				const prompt = createRenderer(harness, 'harness').render(asked, others);
 				expect(promptText(prompt)).toBe(expected);
 				expect(prompt.continuations).toEqual(asked.choices.map(choice => ` ${choice}`));
 			}),
 		);
+	});
+});
+
+describe('every preset', () => {
+	const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+	const anyRow = fc.record({
+		key: fc.constantFrom('test/0', 'dev/7', 'dev/8'),
+		question: anyText,
+		choices: fc.array(anyText, { minLength: 4, maxLength: 4 }),
+		answer: fc.integer({ min: 0, max: 3 }),
+		subject: fc.constantFrom('law', 'us_foreign_policy'),
+	});
+
+	it.each(presetNames)('%s takes any texts, ends in its cue, and scores four choices', name => {
+		const format = presetFormat(name);
+		const renderer = createRenderer(format, name);
+		fc.assert(
+			fc.property(anyRow, fc.array(anyRow, { maxLength: 2 }), (parts, shots) => {
+				const question = questionOf(parts);
+				const prompt = renderer.render(question, shots.map(questionOf));
+				const alone = renderer.render(question, []);
+				expect(promptText(prompt)).toMatch(/A(nswer)?:$/);
+				expect(prompt.continuations).toHaveLength(4);
+				expect(prompt.continuations).toEqual(alone.continuations);
+				expect(prompt.segments.filter(({ kind }) => kind !== 'shot')).toEqual(alone.segments);
+				for (const text of prompt.continuations) {
+					expect(text.startsWith(format.scored_delimiter ?? ' ')).toBe(true);
+				}
+			}),
+			{ numRuns: 30 },
+		);
+	});
+
+	it('that has four choices built in says so of a row with another number', () => {
+		const row = questionOf({ choices: ['a', 'b', 'c', 'd', 'e'] });
+		const failing = presetNames.filter(name => {
+			try {
+				createRenderer(presetFormat(name), name).render(row, []);
+				return false;
+			} catch (error) {
+				expect(error).toMatchObject({
+					message: expect.stringMatching(/has 5 choices, but this format has 4 built in/),
+				});
+				return true;
+			}
+		});
+		expect(failing).toEqual(presetNames.filter(name => presetFormat(name).choice_count !== null));
+		expect(failing.length).toBeGreaterThan(5);
 	});
 });
 
@@ -181,6 +231,13 @@ describe('labels', () => {
 		expect(continuations({ from: 'field', field: '["{{choices[0]}}", "no"]' })).toEqual([' a', ' no']);
 	});
 
+	it('come from one template for each choice', () => {
+		expect(continuations({ from: 'each', template: '({{letter}}) {{choice | upper}}{{subject}}' })).toEqual(
+			['A', 'B', 'C', 'D'].map(letter => ` (${letter}) ${letter}`),
+		);
+		expect(sentence(() => continuations({ from: 'each', template: '{{label}}' }))).toMatch(/uses "label"/);
+	});
+
 	it('are an error where there are none', () => {
 		const failing = (choices: Format['choices'], question = questionOf({})) =>
 			sentence(() => continuations(choices, question));
@@ -233,5 +290,44 @@ describe('the right answer', () => {
 		const question = questionOf({ choices: ['x', 'y', 'x', 'y'], answer: 3 });
 		expect(rightChoices(presetFormat('mmlu/helm'), question)).toEqual([1, 3]);
 		expect(rightChoices(presetFormat('mmlu/original'), question)).toEqual([3]);
+	});
+});
+
+describe('an answer that is written freely', () => {
+	const scoring = {
+		until: [],
+		max_tokens: 9,
+		filters: [],
+		ignore: [],
+		ignore_patterns: [],
+		against: 'target',
+	} as const;
+	const free = (doc_to_target: Format['doc_to_target'], changes: Partial<Format> = {}) =>
+		own('{{question}}', { scoring, doc_to_target, ...changes });
+	const row = {
+		...questionOf({ columns: columns({ reply: 'yes', all: ['x', 'y'], n: 1 }) }),
+		choices: [],
+		answer: null,
+	};
+
+	it.each([
+		['reply', ['yes']],
+		['{{reply}}!', ['yes!']],
+		['all', ['x', 'y']],
+		["['p', 'q']", ['p', 'q']],
+		['n', ['1']],
+		[null, ['0']],
+	] as const)('is %j of the row', (target, texts) => {
+		expect(goldTexts(free(target), row)).toEqual(texts);
+	});
+
+	it('is a label where the format has labels of its own', () => {
+		expect(goldTexts(free('n', { choices: { from: 'list', templates: ['no', 'maybe'] } }), row)).toEqual(['maybe']);
+	});
+
+	it('shows in shots, and nothing is scored after the prompt', () => {
+		const prompt = createRenderer(free('all'), 'mine').render(row, [row]);
+		expect(prompt.segments[0]?.text).toBe('Q? x\n\n');
+		expect(prompt.continuations).toEqual([]);
 	});
 });

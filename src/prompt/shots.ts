@@ -73,7 +73,7 @@ export function helmOrder(pool: readonly Question[], count: number, seed: number
 	const random = new PythonRandom(seed);
 	const groups = new Map<string, Question[]>();
 	for (const question of pool) {
-		const text = question.choices[question.answer] ?? '';
+		const text = question.choices[question.answer ?? -1] ?? '';
 		const group = groups.get(text) ?? [];
 		groups.set(text, group);
 		group.push(question);

@@ -2,7 +2,7 @@ import { closest } from '../config/closest';
 import type { Question } from '../data/row';
 import { type Failure, inputFailure } from '../protocol/failure';
 import type { Json } from '../protocol/json';
-import { compileJinja, type JinjaScope, jinjaScope, UndefinedUse } from './jinja';
+import { compileJinja, innerScope, type JinjaScope, jinjaScope, UndefinedUse } from './jinja';
 
 /** Where a template stands, for errors. */
 export interface TemplatePlace {
@@ -29,12 +29,28 @@ export function templateRow(question: Question): TemplateRow {
 	const values = new Map<string, Json>([
 		['doc', Object.fromEntries(row.values)],
 		...row.values,
-		['question', question.question],
-		['choices', question.choices],
+		...understood(question).filter(([name, value]) => !(isEmpty(value) && (value === null || row.values.has(name)))),
 		['subject', question.subject ?? ''],
-		['answer', question.given ?? question.answer],
 	]);
 	return { key: question.key, values, scope: jinjaScope(values) };
+}
+
+function understood(question: Question): readonly (readonly [string, Json])[] {
+	return [
+		['question', question.question],
+		['choices', question.choices],
+		['answer', question.given ?? question.answer],
+	];
+}
+
+/** Nothing was understood under this name, as no format needs it: a column of the name stays as the data has it. */
+function isEmpty(value: Json): boolean {
+	return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** A row with more names, above its own. */
+export function rowWith(row: TemplateRow, more: readonly (readonly [string, Json])[]): TemplateRow {
+	return { key: row.key, values: new Map([...row.values, ...more]), scope: innerScope(row.scope, more) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../protocol/failure';
-import { contextTokens, encodePair, pairEncoder } from './encodePair';
+import { contextTokens, encodePair, type PairOptions, pairEncoder } from './encodePair';
 import { loadTokenizer } from './loadTokenizer';
 import type { Tokenizer } from './tokenizer';
 
@@ -43,7 +43,12 @@ function codeOf(action: () => unknown): string {
 describe('joint encoding', () => {
 	it('moves white space at the end of the context to the continuation', () => {
 		const tokenizer = pieces(['x', ' ', ' A', 'A']);
-		expect(encodePair(tokenizer, 'x ', 'A', joint)).toEqual({ context: [0], continuation: [2], merged: false });
+		expect(encodePair(tokenizer, 'x ', 'A', joint)).toEqual({
+			front: 0,
+			context: [0],
+			continuation: [2],
+			merged: false,
+		});
 		expect(encodePair(tokenizer, 'x', ' A', joint)).toEqual(encodePair(tokenizer, 'x ', 'A', joint));
 	});
 
@@ -62,12 +67,22 @@ describe('joint encoding', () => {
 	it('goes on with the context’s own ids where a token spans the join but something is left to score', () => {
 		// Alone [a][b]; together [a][bc][d]: the harness feeds a, b and scores what is third.
 		const tokenizer = pieces(['a', 'b', 'bc', 'd', 'c']);
-		expect(encodePair(tokenizer, 'ab', 'cd', joint)).toEqual({ context: [0, 1], continuation: [3], merged: true });
+		expect(encodePair(tokenizer, 'ab', 'cd', joint)).toEqual({
+			front: 0,
+			context: [0, 1],
+			continuation: [3],
+			merged: true,
+		});
 	});
 
 	it('backs off to the last common token where nothing would be left to score', () => {
 		const tokenizer = pieces(['a', 'b', 'bc', 'c']);
-		expect(encodePair(tokenizer, 'ab', 'c', joint)).toEqual({ context: [0], continuation: [2], merged: true });
+		expect(encodePair(tokenizer, 'ab', 'c', joint)).toEqual({
+			front: 0,
+			context: [0],
+			continuation: [2],
+			merged: true,
+		});
 	});
 
 	it('agrees with the plain reading of the rule on any texts', () => {
@@ -106,6 +121,75 @@ describe('separate encoding', () => {
 	it('differs from the joint one where a tokenizer puts a space in front', () => {
 		expect(encodePair(sentencePiece, 'Answer:', ' A', separate).continuation).toHaveLength(2);
 		expect(encodePair(sentencePiece, 'Answer:', ' A', joint).continuation).toHaveLength(1);
+	});
+});
+
+describe('encodings of other implementations', () => {
+	const merging = pieces(['a', 'b', 'bc', 'c', 'd']);
+
+	it('joint_last takes the last token where nothing is left after the context’s own', () => {
+		const last = { encoding: 'joint_last', bos: 'auto' } as const;
+		expect(encodePair(merging, 'aab', 'c', last)).toEqual({
+			front: 0,
+			context: [0, 0],
+			continuation: [2],
+			merged: true,
+		});
+		// Alone [a][b][b]; together [a][b][bc]: one token is merged, and the rest is as under joint.
+		expect(encodePair(merging, 'abb', 'cd', last)).toEqual(encodePair(merging, 'abb', 'cd', joint));
+		const longer = pieces(['x', 'a', 'b', 'abc']);
+		expect(encodePair(longer, 'xab', 'c', last)).toMatchObject({ context: [0], continuation: [3], merged: true });
+	});
+
+	it('last_token reads the last id of the label alone', () => {
+		const last = { encoding: 'last_token', bos: 'auto' } as const;
+		const { context, continuation } = encodePair(sentencePiece, 'Answer: ', 'A', last);
+		expect(continuation).toEqual([sentencePiece.encode('A').at(-1)]);
+		expect(context).toEqual([...sentencePiece.prefix, ...sentencePiece.encode('Answer: ')]);
+		expect(encodePair(merging, 'a', 'cd', last).continuation).toEqual([4]);
+	});
+
+	it('separate_one_space leaves the space to a tokenizer that puts one in front', () => {
+		const oneSpace = { encoding: 'separate_one_space', bos: 'auto' } as const;
+		expect(sentencePiece.encode('A').at(-1)).toBe(sentencePiece.encode(' A').at(-1));
+		expect(encodePair(sentencePiece, 'Answer:', ' A', oneSpace).continuation).toEqual(sentencePiece.encode('A'));
+		expect(encodePair(byteLevel, 'Answer:', ' A', oneSpace)).toEqual(encodePair(byteLevel, 'Answer:', ' A', separate));
+	});
+
+	it('any of them gives a context that is not empty, and tokens to score after it', () => {
+		const text = fc.array(fc.constantFrom('A', ' ', '\n', 'Answer:', 'é', '🦉'), { maxLength: 6 });
+		const encoding = fc.constantFrom<PairOptions['encoding'][]>(
+			'joint',
+			'joint_last',
+			'separate',
+			'separate_one_space',
+			'last_token',
+		);
+		const tokenizer = fc.constantFrom('byteLevel', 'sentencePiece');
+		fc.assert(
+			fc.property(
+				text,
+				text,
+				encoding,
+				tokenizer,
+				fc.constantFrom<PairOptions['bos'][]>('auto', true, false),
+				(before, after, how, which, bos) => {
+					const chosen = which === 'byteLevel' ? byteLevel : sentencePiece;
+					const [contextText, continuationText] = [before.join(''), `${after.join('')}X`];
+					const pair = encodePair(chosen, contextText, continuationText, { encoding: how, bos });
+					expect(pair.context.length).toBeGreaterThan(0);
+					expect(pair.continuation.length).toBeGreaterThan(0);
+					expect(pair.front).toBeLessThanOrEqual(1);
+					const ids = [...pair.context.slice(pair.front), ...pair.continuation];
+					if (how === 'separate') {
+						expect(ids).toEqual([...chosen.encode(contextText), ...chosen.encode(continuationText)]);
+					}
+					if (how.startsWith('joint') && !pair.merged) {
+						expect(ids).toEqual(chosen.encode(contextText + continuationText));
+					}
+				},
+			),
+		);
 	});
 });
 

@@ -58,6 +58,11 @@ describe.skipIf(absent)('token ids of the independent program', () => {
 	it('has no BOS of its own, but one to ask for', () => {
 		expect(tokenizer).toMatchObject({ prefix: [], bos: 1, vocabularySize: 49152 });
 		const withBos = pairEncoder(tokenizer, 'Answer:', { encoding: 'joint', bos: true });
-		expect(withBos(' A')).toEqual({ context: [1, ...tokenizer.encode('Answer:')], continuation: [330], merged: false });
+		expect(withBos(' A')).toEqual({
+			front: 1,
+			context: [1, ...tokenizer.encode('Answer:')],
+			continuation: [330],
+			merged: false,
+		});
 	});
 });

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
+import { chatTemplate } from './chatTemplate';
+import { contentOf } from './specialToken';
 import type { Tokenizer } from './tokenizer';
 import { readTokenizerFiles } from './tokenizerFiles';
 
@@ -18,17 +20,22 @@ const modelTypes: readonly unknown[] = ['BPE', 'Unigram', 'WordPiece', 'WordLeve
  * @throws Failure where a file is missing, broken, or of an unknown kind.
  */
 export async function loadTokenizer(folder: string, token: CancellationToken = neverCancelled): Promise<Tokenizer> {
-	const { definition, config, sha256 } = await readTokenizerFiles(folder);
+	const files = await readTokenizerFiles(folder);
+	const { definition, config, sha256 } = files;
 	throwIfCancelled(token);
 	const inner = createInner(path.join(folder, 'tokenizer.json'), definition, config);
 	const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
 	const added = addedInFront(inner);
 	const bos = idOfSpecial(inner, config.bos_token) ?? (added.length === 1 ? (added[0] ?? null) : null);
+	const eos = idOfSpecial(inner, config.eos_token);
+	const chat = chatTemplate(files, folder);
 	return {
 		encode,
 		decode: ids => decodeKnown(inner, ids),
 		prefix: prefixOf(added, bos, config.add_bos_token),
 		bos,
+		...(eos === null ? {} : { eos }),
+		...(chat === null ? {} : { chat }),
 		vocabularySize: vocabularySize(inner),
 		sha256,
 	};
@@ -84,14 +91,6 @@ function prefixOf(added: readonly number[], bos: number | null, addBosToken: unk
 		return added.filter(id => id !== bos);
 	}
 	return addBosToken === true && bos !== null && added[0] !== bos ? [bos, ...added] : added;
-}
-
-/** A special token stands in a config as its text, or as an object with its text. */
-function contentOf(token: unknown): string | undefined {
-	if (typeof token === 'object' && token !== null && 'content' in token) {
-		return contentOf(token.content);
-	}
-	return typeof token === 'string' ? token : undefined;
 }
 
 function idOfSpecial(inner: HuggingFaceTokenizer, special: unknown): number | null {

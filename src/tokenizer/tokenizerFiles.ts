@@ -9,12 +9,17 @@ export interface TokenizerFiles {
 	readonly definition: Readonly<Record<string, unknown>>;
 	/** tokenizer_config.json over special_tokens_map.json; empty where neither is there. */
 	readonly config: Readonly<Record<string, unknown>>;
+	/** chat_template.jinja; null where it is not there. */
+	readonly chatTemplate: string | null;
 	/** Over the names, lengths and bytes of those of the files that are there. */
 	readonly sha256: string;
 }
 
 /** The files that decide how text becomes ids, in the order in which they are hashed. */
 const fileNames = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'] as const;
+
+/** Newer exports write the chat template here, and no longer into tokenizer_config.json. */
+const chatTemplateName = 'chat_template.jinja';
 
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
 	const hash = createHash('sha256');
@@ -28,8 +33,17 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
 		}
 		parsed.push(bytes ? parseObject(path.join(folder, name), bytes) : {});
 	}
+	const chatTemplate = await readIfThere(path.join(folder, chatTemplateName));
+	if (chatTemplate) {
+		hash.update(`${chatTemplateName}\0${chatTemplate.length}\0`).update(chatTemplate);
+	}
 	const [definition = {}, config = {}, specialTokens = {}] = parsed;
-	return { definition, config: { ...specialTokens, ...config }, sha256: hash.digest('hex') };
+	return {
+		definition,
+		config: { ...specialTokens, ...config },
+		chatTemplate: chatTemplate?.toString('utf8') ?? null,
+		sha256: hash.digest('hex'),
+	};
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

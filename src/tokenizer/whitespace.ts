@@ -1,7 +1,7 @@
-// What `str.isspace()` is true for; JavaScript's trim lacks U+001C–U+001F and U+0085, and takes U+FEFF.
-const space = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const leading = new RegExp(`^[${space}]+`);
-const only = new RegExp(`^[${space}]$`);
+import { pythonSpaces } from '../config/pythonSpaces';
+
+const leading = new RegExp(`^[${pythonSpaces}]+`);
+const only = new RegExp(`^[${pythonSpaces}]$`);
 
 /** Python's `str.strip()`: of white space, or of the code points in `characters`. */
 export function pythonStrip(text: string, characters?: string): string {
