@@ -43,8 +43,9 @@ export interface GenerateRequest {
 }
 
 export interface GenerateResult {
-	/** What was written, without the text that ended it and what follows; special tokens kept. */
+	/** What was written, without the text or token that ended it and what follows; special tokens kept. */
 	readonly text: string;
+	/** All that were written, those that ended the text among them. */
 	readonly tokens: readonly number[];
 	/** ln p of each token. */
 	readonly logprobs: readonly number[];
@@ -67,6 +68,8 @@ export interface EngineInfo {
 	/** Tokens the model can attend to. */
 	readonly window: number;
 	readonly vocabularySize: number;
+	/** Tokens that end a written text, beside the one that the tokenizer names. */
+	readonly endOfText: readonly number[];
 	readonly capabilities: EngineCapabilities;
 }
 

@@ -49,6 +49,19 @@ it('tells the sizes under the names of the architectures', async () => {
 	});
 });
 
+it.each([
+	[
+		'generation_config.json',
+		{ 'generation_config.json': { eos_token_id: [7, 8] }, 'config.json': { eos_token_id: 2 } },
+		[7, 8],
+	],
+	['config.json', { 'generation_config.json': {}, 'config.json': { eos_token_id: 2 } }, [2]],
+	['the part of the text model', { 'config.json': { text_config: { eos_token_id: 0 } } }, [0]],
+	['nowhere', { 'config.json': { eos_token_id: null } }, []],
+])('takes what ends a text from %s', async (_, files, endOfText) => {
+	expect((await readDecoderConfig(folderWith(files))).endOfText).toEqual(endOfText);
+});
+
 it('says where a file is broken', async () => {
 	const folder = folderWith({ 'config.json': '{"hidden_size": ' });
 	await expect(readDecoderConfig(folder)).rejects.toMatchObject({

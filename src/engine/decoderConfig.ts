@@ -8,6 +8,8 @@ export interface DecoderConfig {
 	/** Tokens the model can attend to. */
 	readonly window: number;
 	readonly shape: DecoderShape;
+	/** Tokens that end a text: none, one or several. */
+	readonly endOfText: readonly number[];
 }
 
 /** What lm-evaluation-harness takes where nothing names a window (mmlu-formats section 3). */
@@ -17,9 +19,10 @@ const defaultWindow = 2048;
 const unlimited = 1e9;
 
 /**
- * Reads config.json, and tokenizer_config.json for the window alone; a file that is not there says nothing.
- * The window is the first of `n_positions`, `max_position_embeddings`, `n_ctx`, else the tokenizer's
- * `model_max_length`, else 2,048, as in lm-evaluation-harness.
+ * Reads config.json, generation_config.json for what ends a text, and tokenizer_config.json for the window; a file that is
+ * not there says nothing. The window is the first of `n_positions`, `max_position_embeddings`, `n_ctx`, else the tokenizer's
+ * `model_max_length`, else 2,048, as in lm-evaluation-harness. What ends a text is `eos_token_id` of generation_config.json,
+ * else of config.json, as in transformers.
  */
 export async function readDecoderConfig(folder: string): Promise<DecoderConfig> {
 	const whole = await readObject(path.join(folder, 'config.json'));
@@ -36,7 +39,18 @@ export async function readDecoderConfig(folder: string): Promise<DecoderConfig> 
 			headSize: field('head_dim') ?? (hidden && heads ? hidden / heads : null),
 			vocabularySize: field('vocab_size'),
 		},
+		endOfText:
+			tokenIds((await readObject(path.join(folder, 'generation_config.json'))).eos_token_id) ??
+			tokenIds(text.eos_token_id) ??
+			tokenIds(whole.eos_token_id) ??
+			[],
 	};
+}
+
+/** One id or a list of them; null where there is none. */
+function tokenIds(value: unknown): readonly number[] | null {
+	const ids = (Array.isArray(value) ? value : [value]).filter(id => Number.isInteger(id));
+	return ids.length > 0 ? ids : null;
 }
 
 async function tokenizerLimit(folder: string): Promise<number | null> {

@@ -98,6 +98,38 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'Sm
 			expect(computed).toBeLessThan(total);
 		});
 
+		it('writes what scoring finds most probable at each step', async () => {
+			const context = tokenizer.encode('<|im_start|>user\nName three colours.<|im_end|>\n<|im_start|>assistant\n');
+			const { text, tokens, logprobs, ended } = await engine.generate(
+				{ context, prefix: 4, maxTokens: 24, until: ['<|im_end|>', 'blue and'] },
+				neverCancelled,
+			);
+			expect(ended).not.toBe('length');
+			expect(text).not.toContain('<|im_end|>');
+			for (const [i, token] of tokens.entries()) {
+				const { argmax, continuations } = await engine.loglikelihood(
+					{ context: [...context, ...tokens.slice(0, i)], prefix: 0, continuations: [[token]] },
+					neverCancelled,
+				);
+				expect(argmax).toBe(token);
+				expect(Math.abs((continuations[0]?.logprob ?? 1) - (logprobs[i] ?? 1))).toBeLessThan(1e-3);
+			}
+			console.log(`${tokens.length} tokens, ${ended}: ${JSON.stringify(text)}`);
+		});
+
+		it('is cancelled in the middle of writing', async () => {
+			const own = await startLocalEngine(
+				{ folder: model, dtype: null, device: 'cpu', enginePath: await enginePath() },
+				neverCancelled,
+			);
+			const source = new CancellationSource();
+			const writing = own.generate({ context: [330], prefix: 0, maxTokens: 8000, until: [] }, source.token);
+			writing.catch(() => {});
+			await new Promise(resolve => setTimeout(resolve, 500));
+			source.cancel();
+			await expect(writing).rejects.toBeInstanceOf(Cancelled);
+		});
+
 		it('is cancelled in the middle of a long forward, and its process is gone', async () => {
 			const source = new CancellationSource();
 			const long = { context: new Array<number>(3000).fill(330), prefix: 0, continuations: [[330]] };

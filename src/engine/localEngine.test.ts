@@ -9,6 +9,7 @@ import { root } from '../../test/paths';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, type CancellationToken, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
+import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from './contract';
 import { type LocalEngine, type LocalEngineOptions, startLocalEngine } from './localEngine';
 
@@ -90,7 +91,8 @@ describe('an engine on a local model', () => {
 			files: [{ path: 'onnx/model.onnx', sha256: createHash('sha256').update(readFileSync(file)).digest('hex') }],
 			window: 512,
 			vocabularySize: 384,
-			capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
+			endOfText: [2],
+			capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
 		});
 	});
 
@@ -131,6 +133,42 @@ describe('an engine on a local model', () => {
 		expect(resumed.map(({ continuations }) => continuations)).toEqual(
 			whole.slice(1).map(({ continuations }) => continuations),
 		);
+	});
+
+	it('writes what it finds most probable, step by step', async () => {
+		const engine = await start();
+		const context = [1, 20, 30, 40];
+		const { text, tokens, logprobs, ended, computed } = await engine.generate(
+			{ context, prefix: 2, maxTokens: 12, until: [] },
+			neverCancelled,
+		);
+		expect([ended, tokens.length, computed]).toEqual(['length', 12, context.length + 11]);
+		expect(text).toBe((await loadTokenizer(folder)).decode(tokens));
+		for (const [i, token] of tokens.entries()) {
+			const { argmax, continuations } = await engine.loglikelihood(
+				{ context: [...context, ...tokens.slice(0, i)], prefix: 0, continuations: [[token]] },
+				neverCancelled,
+			);
+			expect(argmax).toBe(token);
+			expect(Math.abs((continuations[0]?.logprob ?? Number.NaN) - (logprobs[i] ?? Number.NaN))).toBeLessThan(1e-4);
+		}
+	});
+
+	it('ends at the end of the text as its configuration and its tokenizer have it, and at texts', async () => {
+		const plain = await start();
+		const request = { context: [1, 20, 30, 40], prefix: 0, maxTokens: 8, until: [] };
+		const { tokens } = await plain.generate(request, neverCancelled);
+		const copy = path.join(temporary(), 'model');
+		cpSync(folder, copy, { recursive: true });
+		writeFileSync(path.join(copy, 'generation_config.json'), JSON.stringify({ eos_token_id: [383, tokens[3]] }));
+		const ended = await (await start({ folder: copy })).generate(request, neverCancelled);
+		const end = tokens.indexOf(tokens[3] ?? -1);
+		expect(ended).toMatchObject({ tokens: tokens.slice(0, end + 1), ended: 'end_of_text' });
+		const { decode } = await loadTokenizer(folder);
+		expect(ended.text).toBe(decode(tokens.slice(0, end)));
+		const until = [decode(tokens).slice(1, 3)];
+		const cut = await plain.generate({ ...request, until }, neverCancelled);
+		expect(cut).toMatchObject({ text: decode(tokens).split(until[0] ?? '')[0], ended: 'until' });
 	});
 
 	it('computes on the CPU, and says so, where the device is not there', async () => {

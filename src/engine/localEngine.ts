@@ -31,7 +31,7 @@ const inFlight = 2;
 /**
  * Starts an engine on a local ONNX model, in a process of its own.
  *
- * Cancelling, here or while scoring, kills that process at once, since native code does not listen while it computes:
+ * Cancelling, here or while it computes, kills that process at once, since native code does not listen while it computes:
  * the engine is of no use afterwards and says `Cancelled`. Should the process end by itself, everything pending fails with
  * `engine.crashed`, and nothing of the caller's is lost.
  *
@@ -64,11 +64,13 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 			files: hashing.value,
 			window: config.window,
 			vocabularySize: loaded.vocabularySize,
-			capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
+			endOfText: config.endOfText,
+			capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
 		},
 		processId: engine.processId,
 		inFlight,
 		loglikelihood: (request, scoring) => killedBy(scoring, engine, () => engine.channel.request('score', request)),
+		generate: (request, writing) => killedBy(writing, engine, () => engine.channel.request('generate', request)),
 		dispose: () => engine.dispose(),
 	};
 }
@@ -108,15 +110,16 @@ async function startProcess(
 async function load(
 	options: LocalEngineOptions,
 	model: ModelFolder,
-	{ shape }: DecoderConfig,
+	{ shape, endOfText }: DecoderConfig,
 	token: CancellationToken,
 ): Promise<Started> {
 	const engine = forkEngine(options);
 	const { device, threads = null } = options;
-	const file = path.join(model.folder, model.file);
+	const { folder } = model;
+	const file = path.join(folder, model.file);
 	try {
 		const loaded = await killedBy(token, engine, () =>
-			engine.channel.request('load', { file, device, threads, shape }),
+			engine.channel.request('load', { file, folder, device, threads, shape, endOfText }),
 		);
 		return { engine, loaded };
 	} catch (error) {

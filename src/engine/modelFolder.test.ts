@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { Failure } from '../protocol/failure';
-import { findModel, modelPath } from './modelFolder';
+import { findModel } from './modelFolder';
 
 const temporary = temporaryFolders();
 
@@ -85,17 +85,4 @@ describe('faults', () => {
 			params: { folder, found: 'config.json, onnx/model.onnx' },
 		});
 	});
-
-	it('says that Hub ids come later', async () => {
-		expect(await reasonOf(() => modelPath({ id: 'org/model' }, '/base'))).toEqual({
-			code: 'engine.hub-later',
-			params: { model: 'org/model' },
-		});
-	});
-});
-
-it('counts relative paths from the base', () => {
-	const base = path.resolve('base');
-	expect(modelPath({ path: 'models/a' }, base)).toBe(path.join(base, 'models', 'a'));
-	expect(modelPath({ path: base }, path.resolve('other'))).toBe(base);
 });

@@ -1,28 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelSpec } from '../config/resolved';
+import { isOnnxDtype, onnxDtypes, onnxFiles } from '../config/onnxFiles';
 import { inputFailure } from '../protocol/failure';
-
-/** Names by which Hugging Face's ONNX exports tell what their weights are. */
-const suffixes = {
-	fp32: '',
-	fp16: '_fp16',
-	q4: '_q4',
-	int8: '_int8',
-	q8: '_quantized',
-	uint8: '_uint8',
-	q4f16: '_q4f16',
-	bnb4: '_bnb4',
-} as const satisfies Record<string, string>;
-
-type Dtype = keyof typeof suffixes;
-
-/** In the order in which they are chosen where nobody asks: fp32 first, since it is what others' numbers are made with. */
-// The object's own literal keys.
-const dtypes = Object.keys(suffixes) as Dtype[];
-
-/** Older exports of Optimum join the branches with and without a cache under the second name. */
-const stems = ['model', 'decoder_model_merged'];
 
 /** An ONNX model on disk. */
 export interface ModelFolder {
@@ -35,30 +14,16 @@ export interface ModelFolder {
 }
 
 /**
- * The folder of a model as an evaluation names it, absolute.
- * @param base Folder that relative paths count from.
- */
-export function modelPath(source: ModelSpec['source'], base: string): string {
-	if ('id' in source) {
-		throw inputFailure('engine.hub-later', { model: source.id });
-	}
-	return path.resolve(base, source.path);
-}
-
-/**
  * Finds the ONNX file in a model folder: in `onnx/`, then in the folder itself, by the names of Hugging Face's exports.
- * @param dtype One of fp32, fp16, q4, int8, q8, uint8, q4f16, bnb4; null: the first of these that there is.
+ * @param dtype One of config/onnxFiles.ts; null: the first of these that there is.
  * @throws Failure where folder, file or tokenizer are missing, saying what is there instead.
  */
 export async function findModel(folder: string, dtype: string | null): Promise<ModelFolder> {
-	if (dtype !== null && !isDtype(dtype)) {
-		throw inputFailure('engine.unknown-dtype', { dtype, known: dtypes.join(', ') });
+	if (dtype !== null && !isOnnxDtype(dtype)) {
+		throw inputFailure('engine.unknown-dtype', { dtype, known: onnxDtypes.join(', ') });
 	}
 	const names = await filesOf(folder);
-	const present = dtypes.flatMap(name => {
-		const file = names.find(file => fileNames(name).includes(file));
-		return file === undefined ? [] : [{ dtype: name, file }];
-	});
+	const present = onnxFiles(names);
 	const found = names.slice(0, 12).join(', ') || '–';
 	if (present.length === 0) {
 		throw inputFailure('engine.no-onnx', { folder, found });
@@ -74,20 +39,7 @@ export async function findModel(folder: string, dtype: string | null): Promise<M
 	if (!names.includes('tokenizer.json')) {
 		throw inputFailure('tokenizer.missing', { folder, found });
 	}
-	return { folder, ...chosen, weights: names.filter(name => isPartOf(chosen.file, name)) };
-}
-
-function isDtype(name: string): name is Dtype {
-	return Object.hasOwn(suffixes, name);
-}
-
-function fileNames(dtype: Dtype): string[] {
-	return stems.flatMap(stem => [`onnx/${stem}${suffixes[dtype]}.onnx`, `${stem}${suffixes[dtype]}.onnx`]);
-}
-
-/** External data is named after its file: model.onnx_data, model.onnx_data_1, model.onnx.data. */
-function isPartOf(file: string, name: string): boolean {
-	return name === file || name.startsWith(`${file}_data`) || name.startsWith(`${file}.data`);
+	return { folder, ...chosen };
 }
 
 /** Files of the folder, then those of its `onnx/`; forward slashes, sorted. */

@@ -1,6 +1,6 @@
 import type { Device } from '../config/resolved';
 import type { Message } from '../protocol/messages';
-import type { LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from './contract';
 
 /** What the engine process answers. It works on one request at a time, in the order of arrival. */
 export interface EngineProcessSide {
@@ -8,6 +8,7 @@ export interface EngineProcessSide {
 		/** First, and once. */
 		readonly load: { readonly params: LoadRequest; readonly result: LoadedModel };
 		readonly score: { readonly params: LoglikelihoodRequest; readonly result: LoglikelihoodResult };
+		readonly generate: { readonly params: GenerateRequest; readonly result: GenerateResult };
 	};
 	readonly events: Record<never, never>;
 }
@@ -21,6 +22,10 @@ export interface EngineParentSide {
 export interface LoadRequest {
 	/** Absolute path of the ONNX file. */
 	readonly file: string;
+	/** Absolute; holds the tokenizer, which is loaded when something is to be written. */
+	readonly folder: string;
+	/** Tokens that end a text. */
+	readonly endOfText: readonly number[];
 	readonly device: Device;
 	/** Null: one for each physical core. */
 	readonly threads: number | null;

@@ -8,6 +8,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 export interface EncodedChoice {
 	/** BOS included where the format has one. */
 	readonly context: readonly number[];
+	/** How many of its tokens stand for no text: the BOS, as a rule. */
+	readonly front: number;
 	readonly continuation: readonly number[];
 }
 
@@ -25,6 +27,7 @@ export function sharedTokens(
 	context: readonly number[],
 	sharedIds: (text: string) => readonly number[],
 ): number {
-	const shared = promptText({ segments: prompt.segments.filter(s => s.kind === 'description' || s.kind === 'shot') });
+	const last = prompt.segments.findLastIndex(({ kind }) => kind === 'description' || kind === 'shot');
+	const shared = promptText({ segments: prompt.segments.slice(0, last + 1) });
 	return shared === '' ? 0 : Math.min(commonLength(context, sharedIds(shared)), context.length - 1);
 }

@@ -23,24 +23,26 @@ export function fitPrompt(
 	encode: (shots: number) => readonly EncodedChoice[],
 ): Fitted {
 	const whole = encode(shots);
+	const limit = Math.min(window, format.max_context ?? window);
 	switch (format.too_long) {
 		case 'error': {
 			const tokens = Math.max(...whole.map(fedTokens));
-			return tokens <= window ? { fits: true, shots, choices: whole, truncated: false } : { fits: false, tokens };
+			return tokens <= limit ? { fits: true, shots, choices: whole, truncated: false } : { fits: false, tokens };
 		}
 		case 'cut_start':
-			return { fits: true, shots, ...cutStart(whole, window) };
+			return { fits: true, shots, ...cutStart(whole, limit) };
+		case 'cut_start_all':
+			return { fits: true, shots, ...cutStart(whole, limit - 1) };
 		case 'drop_shots': {
-			const limit = Math.min(window, format.max_context ?? window);
 			const kept = dropShots(shots, whole, encode, choices => longestContext(choices) <= limit);
 			const cut = cutStart(kept.choices, window, limit);
 			return { fits: true, shots: kept.shots, choices: cut.choices, truncated: cut.truncated || kept.shots < shots };
 		}
 		case 'drop_shots_cut_end': {
-			// HELM leaves room for the one token that it generates.
-			const limit = Math.min(window, format.max_context ?? window) - 1;
-			const kept = dropShots(shots, whole, encode, choices => longestContext(choices) <= limit);
-			const cut = cutEnd(kept.choices, limit);
+			// HELM leaves room for the one token that it generates, and does not count the BOS.
+			const room = limit - 1;
+			const kept = dropShots(shots, whole, encode, choices => longestText(choices) <= room);
+			const cut = cutEnd(kept.choices, room);
 			return { fits: true, shots: kept.shots, choices: cut.choices, truncated: cut.truncated || kept.shots < shots };
 		}
 	}
@@ -53,6 +55,10 @@ function fedTokens({ context, continuation }: EncodedChoice): number {
 
 function longestContext(choices: readonly EncodedChoice[]): number {
 	return Math.max(0, ...choices.map(choice => choice.context.length));
+}
+
+function longestText(choices: readonly EncodedChoice[]): number {
+	return Math.max(0, ...choices.map(choice => choice.context.length - choice.front));
 }
 
 /** Whole shots go, the last one first. */
@@ -85,10 +91,12 @@ function cutStart(choices: readonly EncodedChoice[], window: number, contextLimi
 	return { choices: cut, truncated };
 }
 
-function cutEnd(choices: readonly EncodedChoice[], limit: number) {
-	const truncated = longestContext(choices) > limit;
+function cutEnd(choices: readonly EncodedChoice[], room: number) {
+	const truncated = longestText(choices) > room;
 	return {
 		truncated,
-		choices: truncated ? choices.map(choice => ({ ...choice, context: choice.context.slice(0, limit) })) : choices,
+		choices: truncated
+			? choices.map(choice => ({ ...choice, context: choice.context.slice(0, choice.front + room) }))
+			: choices,
 	};
 }

@@ -30,7 +30,7 @@ const letters = presetFormat('mmlu/original', {
 	num_fewshot: 1,
 	aggregate: null,
 });
-const texts: Format = { ...letters, choices: { from: 'choices' }, encoding: 'separate', aggregate: 'acc_norm' };
+const texts: Format = { ...letters, choices: { from: 'choices' }, encoding: 'separate', acc_norm: 'characters' };
 
 function question(n: number, choices: readonly string[], answer = 0): Question {
 	return questionOf({ key: `test/${n}`, question: `Question ${n}?`, choices, answer, subject: 'things' });
@@ -109,6 +109,35 @@ describe('a question asked by its answers’ texts', () => {
 		expect(scored).toMatchObject({ prediction: 0, correct: false, prediction_norm: 1, correct_norm: true });
 		const close = score(asked, answer(asked.requests, [-1, -3]), tokenizer);
 		expect(close.prediction_norm).toBe(0);
+	});
+
+	it.each([
+		['none', -4, -4.1, 0],
+		['characters', -4, -7.9, 1],
+		['characters_with_delimiter', -4, -5.9, 1],
+		['characters_with_delimiter', -4, -6.1, 0],
+		['bytes', -4, -31, 1],
+		['bytes', -4, -33, 0],
+		['tokens', -4, -5.9, 1],
+		['tokens', -4, -6.1, 0],
+	] as const)('decides by %s: %d against %d', (normalisation, first, second, prediction) => {
+		// " a" and " 😀😀": 1 and 2 characters, 1 and 8 bytes; with the space 2 and 3, as many as tokens here.
+		const asked = ask({ ...texts, acc_norm: null, normalisation }, question(0, ['a', '😀😀']));
+		const scored = score(asked, answer(asked.requests, [first, second]), tokenizer);
+		expect(scored.prediction).toBe(prediction);
+		expect(scored).not.toHaveProperty('prediction_norm');
+		const twin = ask({ ...texts, acc_norm: null, normalisation }, question(0, ['a', 'b']));
+		expect(score(twin, answer(twin.requests, [-1, -1]), tokenizer).prediction).toBe(0);
+	});
+
+	it('scores labels without the delimiter of the shots where the format says so', () => {
+		const bare: Format = { ...letters, scored_delimiter: '', encoding: 'last_token' };
+		const asked = ask(bare, question(0, ['a', 'b']));
+		expect(asked.prompt.continuations).toEqual(['A', 'B']);
+		expect(asked.requests[0]?.continuations).toEqual([[0x41], [0x42]]);
+		expect(asked.prompt.segments[1]?.text).toMatch(/Answer: A\n\n$/);
+		const scored = score(asked, answer(asked.requests, [-1, -2]), tokenizer);
+		expect(scored.label_mass).toBeCloseTo(Math.exp(-1) + Math.exp(-2), 12);
 	});
 
 	it('counts equal answers once in the label mass', () => {

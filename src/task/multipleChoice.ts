@@ -1,8 +1,9 @@
+import type { Normalisation } from '../config/format';
 import type { Variant } from '../config/resolved';
 import type { Question } from '../data/row';
-import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type { GenerateRequest, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
 import { goldIndex } from '../prompt/gold';
-import type { PromptRenderer } from '../prompt/render';
+import { type PromptRenderer, scoredDelimiter } from '../prompt/render';
 import { inputFailure } from '../protocol/failure';
 import type { Prompt } from '../protocol/prompt';
 import type { Sample } from '../protocol/sample';
@@ -31,12 +32,22 @@ export interface Asked {
 	readonly requests: readonly LoglikelihoodRequest[];
 	/** In choice order: which continuation of which request scores the choice. */
 	readonly places: readonly { readonly request: number; readonly continuation: number }[];
+	/** Formats scored by generation only: what lets the model write. */
+	readonly generation?: GenerateRequest;
 }
 
 /** What is scored: the fields of a sample that come from the model. */
 export type Scored = Pick<
 	Sample,
-	'logprobs' | 'label_mass' | 'prediction' | 'gold' | 'correct' | 'generated' | 'prediction_norm' | 'correct_norm'
+	| 'logprobs'
+	| 'label_mass'
+	| 'prediction'
+	| 'gold'
+	| 'correct'
+	| 'generated'
+	| 'target'
+	| 'prediction_norm'
+	| 'correct_norm'
 >;
 
 /** Turns questions into requests for one variant and model. Consecutive questions share the encoding of their shots. */
@@ -109,7 +120,7 @@ function checkChoices(
 }
 
 /** Choices after the same context become one request: with one-token labels, one forward pass a question. */
-function groupByContext(choices: readonly EncodedChoice[], prefix: (context: readonly number[]) => number) {
+export function groupByContext(choices: readonly EncodedChoice[], prefix: (context: readonly number[]) => number) {
 	const groups: { context: readonly number[]; prefix: number; continuations: (readonly number[])[] }[] = [];
 	const places = choices.map(({ context, continuation }) => {
 		let request = groups.findIndex(group => equalTokens(group.context, context));
@@ -130,31 +141,58 @@ function equalTokens(a: readonly number[], b: readonly number[]): boolean {
 export function score(asked: Asked, results: readonly LoglikelihoodResult[], tokenizer: Tokenizer): Scored {
 	const { format } = asked.variant;
 	const gold = goldIndex(format, asked.question);
-	const logprobs = asked.places.map(place => {
-		const scored = results[place.request]?.continuations[place.continuation];
-		if (!scored) {
-			throw new Error(`engine left a continuation of ${asked.question.key} unanswered`);
-		}
-		return scored.logprob;
-	});
+	const logprobs = logprobsOf(asked, results);
 	const base = { logprobs, label_mass: labelMass(asked, logprobs), gold };
 	if (format.scoring === 'next_token') {
 		const generated = tokenizer.decode([results[0]?.argmax ?? -1]);
 		const prediction = labelIndex(generated, asked.prompt.continuations);
 		return { ...base, generated, prediction, correct: isRight(asked, prediction, gold) };
 	}
-	const prediction = argmax(logprobs);
+	const predictionBy = (normalisation: Normalisation) =>
+		argmax(logprobs.map((logprob, choice) => logprob / lengthOf(asked, choice, normalisation)));
+	const prediction = predictionBy(format.normalisation);
 	const scored = { ...base, prediction, correct: isRight(asked, prediction, gold) };
-	if (format.aggregate !== 'acc_norm') {
+	if (format.acc_norm === null) {
 		return scored;
 	}
-	const texts = asked.prompt.continuations.map(text => text.slice(format.target_delimiter.length));
-	const prediction_norm = argmax(logprobs.map((logprob, i) => logprob / codePoints(texts[i] ?? '')));
+	const prediction_norm = predictionBy(format.acc_norm);
 	return { ...scored, prediction_norm, correct_norm: isRight(asked, prediction_norm, gold) };
 }
 
+/** In choice order. */
+export function logprobsOf(asked: Asked, results: readonly LoglikelihoodResult[]): number[] {
+	return asked.places.map(place => {
+		const scored = results[place.request]?.continuations[place.continuation];
+		if (!scored) {
+			throw new Error(`engine left a continuation of ${asked.question.key} unanswered`);
+		}
+		return scored.logprob;
+	});
+}
+
+/** By what a choice's log-probability is divided. An empty text divides by 0, and so is never the greatest. */
+function lengthOf(asked: Asked, choice: number, normalisation: Normalisation): number {
+	const { prompt, places, requests } = asked;
+	const continuation = prompt.continuations[choice] ?? '';
+	const text = continuation.slice(scoredDelimiter(asked.variant.format).length);
+	switch (normalisation) {
+		case 'none':
+			return 1;
+		case 'characters':
+			return codePoints(text);
+		case 'characters_with_delimiter':
+			return codePoints(continuation);
+		case 'bytes':
+			return new TextEncoder().encode(text).length;
+		case 'tokens': {
+			const place = places[choice];
+			return (place && requests[place.request]?.continuations[place.continuation]?.length) ?? 0;
+		}
+	}
+}
+
 /** Σ exp(logprob) over the distinct token sequences: a choice that stands twice counts once. */
-function labelMass(asked: Asked, logprobs: readonly number[]): number {
+export function labelMass(asked: Asked, logprobs: readonly number[]): number {
 	const mass = new Map<string, number>();
 	asked.places.forEach((place, i) => {
 		const tokens = asked.requests[place.request]?.continuations[place.continuation] ?? [];
@@ -194,7 +232,7 @@ function isRight(asked: Asked, prediction: number | null, gold: number): boolean
 	);
 }
 
-/** Length as lm-evaluation-harness counts it: Unicode code points, without the delimiter. */
+/** Length as Python counts it. */
 function codePoints(text: string): number {
 	return [...text].length;
 }

@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../../test/paths';
 import { Failure } from '../../protocol/failure';
 import type { LoglikelihoodRequest } from '../contract';
+import { createContextReader } from './contextReader';
 import { createDecoder } from './decoder';
 import { type DecoderLayout, decoderLayout } from './decoderLayout';
 import { openSession } from './runtime';
 import { createScorer } from './scorer';
 import { summarise } from './vocabularyRow';
+import { createWriter } from './writer';
 
 const shape = { keyValueHeads: null, headSize: null, vocabularySize: null };
 const fixture = (name: string) => path.join(root, 'test/fixtures/tiny-decoder', name, 'onnx/model.onnx');
@@ -50,7 +52,8 @@ async function plainRows({ session, layout }: Awaited<ReturnType<typeof open>>, 
 describe.each(['full-logits', 'sentencepiece-like'])('%s', name => {
 	it('scores with a kept prefix as one plain forward does', async () => {
 		const opened = await open(name);
-		const scorer = createScorer(opened.decoder, { file: name, device: 'cpu' });
+		const model = { file: name, device: 'cpu' };
+		const scorer = createScorer(opened.decoder, createContextReader(opened.decoder, model), model);
 		const token = fc.integer({ min: 0, max: opened.layout.vocabularySize - 1 });
 		const beginning = fc.array(token, { minLength: 3, maxLength: 3 });
 		const request = fc.record({
@@ -77,6 +80,28 @@ describe.each(['full-logits', 'sentencepiece-like'])('%s', name => {
 				}
 			}),
 			{ numRuns: 40 },
+		);
+	});
+
+	it('writes, token by token on the cache, what plain forwards over everything say', async () => {
+		const opened = await open(name);
+		const model = { file: name, device: 'cpu' };
+		const ending = { decode: String, endOfText: new Set<number>() };
+		const writer = createWriter(opened.decoder, createContextReader(opened.decoder, model), ending, model);
+		const token = fc.integer({ min: 0, max: opened.layout.vocabularySize - 1 });
+		const context = fc.array(token, { minLength: 1, maxLength: 20 });
+		await fc.assert(
+			fc.asyncProperty(context, fc.constantFrom(0, 1, 5), async (context, prefix) => {
+				const asked = { context, prefix: Math.min(prefix, context.length - 1), maxTokens: 6, until: [] };
+				const { tokens, logprobs } = await writer.generate(asked);
+				const rows = (await plainRows(opened, [...context, ...tokens.slice(0, -1)])).slice(context.length - 1);
+				expect(tokens).toEqual(rows.map(row => summarise(row).argmax));
+				for (const [i, row] of rows.entries()) {
+					const logprob = (row[tokens[i] ?? -1] ?? Number.NaN) - summarise(row).logSumExp;
+					expect(Math.abs((logprobs[i] ?? Number.NaN) - logprob)).toBeLessThan(1e-4);
+				}
+			}),
+			{ numRuns: 30 },
 		);
 	});
 });

@@ -2,43 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../protocol/failure';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../contract';
-import type { Decoder, ForwardRequest, Past } from './decoder';
+import { createContextReader } from './contextReader';
+import { type CountingDecoder, historyDecoder, logitsAfter, vocabulary } from './historyDecoder';
 import { createScorer } from './scorer';
 
-const vocabulary = 7;
 const model = { file: 'model.onnx', device: 'cpu' };
-
-/** Any function of the whole history will do for logits; whole numbers, so that ties occur. */
-function logitsAfter(history: readonly number[]): number[] {
-	const hash = history.reduce((sum, token) => (sum * 31 + token + 1) % 9973, 7);
-	return Array.from({ length: vocabulary }, (_, token) => (hash * (token + 3)) % 11);
-}
-
-interface CountingDecoder extends Decoder {
-	readonly forwards: ForwardRequest[];
-}
-
-/** A decoder whose cache is the history itself. */
-function historyDecoder(row: (history: readonly number[]) => number[] = logitsAfter): CountingDecoder {
-	const histories = new WeakMap<Past, readonly number[]>();
-	const forwards: ForwardRequest[] = [];
-	return {
-		vocabularySize: vocabulary,
-		forwards,
-		async forward(request) {
-			forwards.push(request);
-			const before = request.past ? (histories.get(request.past) ?? expect.fail('a cache from elsewhere')) : [];
-			const history = [...before, ...request.tokens];
-			const past: Past = { length: history.length, tensors: [] };
-			histories.set(past, history);
-			const firstRow = history.length - request.rows + 1;
-			return {
-				rows: Array.from({ length: request.rows }, (_, i) => row(history.slice(0, firstRow + i))),
-				past: request.keepPast ? past : null,
-			};
-		},
-	};
-}
+const scorerOf = (decoder: CountingDecoder) => createScorer(decoder, createContextReader(decoder, model), model);
 
 /** The definition, one token at a time. */
 function naive({ context, continuations }: LoglikelihoodRequest): Omit<LoglikelihoodResult, 'computed'> {
@@ -78,7 +47,7 @@ describe('scoring', () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(anyRequest, { minLength: 1, maxLength: 6 }), async requests => {
 				const decoder = historyDecoder();
-				const scorer = createScorer(decoder, model);
+				const scorer = scorerOf(decoder);
 				for (const request of requests) {
 					const before = decoder.forwards.length;
 					const { computed, ...result } = await scorer.score(request);
@@ -100,7 +69,7 @@ describe('scoring', () => {
 
 	it('takes one forward where every continuation is one token', async () => {
 		const decoder = historyDecoder();
-		const { computed } = await createScorer(decoder, model).score({
+		const { computed } = await scorerOf(decoder).score({
 			context: [1, 2, 3],
 			prefix: 0,
 			continuations: [[0], [1], [2], [1]],
@@ -111,7 +80,7 @@ describe('scoring', () => {
 
 	it('feeds longer continuations without their last token, and those that begin others not at all', async () => {
 		const decoder = historyDecoder();
-		const { computed } = await createScorer(decoder, model).score({
+		const { computed } = await scorerOf(decoder).score({
 			context: [1, 2, 3],
 			prefix: 0,
 			continuations: [[4, 5], [4, 5, 6, 0], [2], [4, 5, 6, 0], [4]],
@@ -127,7 +96,7 @@ describe('scoring', () => {
 describe('the prefix', () => {
 	const asked = async (requests: readonly Pick<LoglikelihoodRequest, 'context' | 'prefix'>[]) => {
 		const decoder = historyDecoder();
-		const scorer = createScorer(decoder, model);
+		const scorer = scorerOf(decoder);
 		const computed: number[] = [];
 		for (const request of requests) {
 			computed.push((await scorer.score({ ...request, continuations: [[0]] })).computed);
@@ -166,7 +135,7 @@ describe('the prefix', () => {
 
 describe('faults', () => {
 	const failing = async (request: LoglikelihoodRequest, decoder = historyDecoder()) => {
-		const error = await createScorer(decoder, model)
+		const error = await scorerOf(decoder)
 			.score(request)
 			.then(
 				() => expect.fail('nothing failed'),

@@ -1,17 +1,18 @@
-import { inputFailure, runFailure } from '../../protocol/failure';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../contract';
-import type { Decoder, Past } from './decoder';
-import { summarise, type VocabularyRow } from './vocabularyRow';
+import {
+	type ComputedModel,
+	type ContextReader,
+	checkContext,
+	checkTokens,
+	type Distribution,
+	distribution,
+	logprobOf,
+} from './contextReader';
+import type { Decoder } from './decoder';
 
 export interface Scorer {
 	/** One request at a time. */
 	score(request: LoglikelihoodRequest): Promise<LoglikelihoodResult>;
-}
-
-/** What failures name. */
-export interface ScoredModel {
-	readonly file: string;
-	readonly device: string;
 }
 
 /** The beginning of a continuation, scored token by token. */
@@ -24,73 +25,43 @@ interface Path {
 /**
  * Scores continuations exactly: the numbers are those of one plain forward over context and continuation.
  *
- * The request's prefix is computed as a chunk of its own and kept for the requests after it; the rest of the context is
- * run on top, and one-token continuations are read off its last row. A longer continuation is run on top of that, all but
- * its last token; those that begin others, or equal them, are read off the same rows.
+ * One-token continuations are read off the context's last row. A longer one is run on top of the context, all but its last
+ * token; those that begin others, or equal them, are read off the same rows.
  */
-export function createScorer(decoder: Decoder, model: ScoredModel): Scorer {
-	let kept: { readonly tokens: readonly number[]; readonly past: Past | null } | null = null;
-
+export function createScorer(decoder: Decoder, contexts: ContextReader, model: ComputedModel): Scorer {
 	return {
 		async score(request) {
 			check(request, decoder.vocabularySize, model);
-			const { context, continuations } = request;
-			let computed = 0;
-			const forward = (tokens: readonly number[], past: Past | null, rows: number, keepPast: boolean) => {
-				computed += tokens.length;
-				return decoder.forward({ tokens, past, rows, keepPast });
-			};
-
-			const prefix = context.slice(0, request.prefix);
-			if (prefix.length > 0 && !(kept && equal(kept.tokens, prefix))) {
-				// Freed before its successor is made: a cache can be as large as the model.
-				kept = null;
-				kept = { tokens: prefix, past: (await forward(prefix, null, 0, true)).past };
-			}
-
+			const { continuations } = request;
 			const branches = longestFirst(continuations);
 			const anyLonger = branches.some(({ length }) => length > 1);
-			const rest = context.slice(prefix.length);
-			const after = await forward(rest, prefix.length > 0 ? (kept?.past ?? null) : null, 1, anyLonger);
+			const { past, next, ...read } = await contexts.read(request, anyLonger);
+			let { computed } = read;
 
-			const first = distribution(after.rows[0], model);
 			const paths: Path[] = [];
 			for (const tokens of branches) {
 				if (!paths.some(path => begins(path.tokens, tokens))) {
 					const fed = tokens.slice(0, -1);
-					const { rows } = fed.length > 0 ? await forward(fed, after.past, fed.length, false) : { rows: [] };
-					paths.push(pathOf(tokens, [first, ...rows.map(row => distribution(row, model))]));
+					computed += fed.length;
+					const { rows } =
+						fed.length > 0
+							? await decoder.forward({ tokens: fed, past, rows: fed.length, keepPast: false })
+							: { rows: [] };
+					paths.push(pathOf(tokens, [next, ...rows.map(row => distribution(row, model))]));
 				}
 			}
-			return { continuations: continuations.map(tokens => sumOf(tokens, paths)), argmax: first.argmax, computed };
+			return { continuations: continuations.map(tokens => sumOf(tokens, paths)), argmax: next.argmax, computed };
 		},
 	};
-}
-
-interface Distribution {
-	readonly row: VocabularyRow;
-	readonly logSumExp: number;
-	readonly argmax: number;
-}
-
-function distribution(row: VocabularyRow | undefined, { file, device }: ScoredModel): Distribution {
-	if (!row) {
-		throw new Error('the decoder gave fewer rows than it was asked for');
-	}
-	const summary = summarise(row);
-	if (!Number.isFinite(summary.logSumExp)) {
-		throw runFailure('engine.not-finite', { file, device });
-	}
-	return { row, ...summary };
 }
 
 function pathOf(tokens: readonly number[], distributions: readonly Distribution[]): Path {
 	const logprobs: number[] = [];
 	const greedy: boolean[] = [];
-	for (const [i, { row, logSumExp, argmax }] of distributions.entries()) {
+	for (const [i, next] of distributions.entries()) {
 		const token = tokens[i] ?? -1;
-		logprobs.push((row[token] ?? Number.NaN) - logSumExp);
-		greedy.push(token === argmax);
+		logprobs.push(logprobOf(token, next));
+		greedy.push(token === next.argmax);
 	}
 	return { tokens, logprobs, greedy };
 }
@@ -114,18 +85,10 @@ function begins(whole: readonly number[], beginning: readonly number[]): boolean
 	return beginning.length <= whole.length && beginning.every((token, i) => whole[i] === token);
 }
 
-function equal(a: readonly number[], b: readonly number[]): boolean {
-	return a.length === b.length && begins(a, b);
-}
-
-/** Requests come over a wire and token ids from another file than the model: both are looked at before they are fed. */
-function check({ context, prefix, continuations }: LoglikelihoodRequest, size: number, { file }: ScoredModel): void {
-	if (!(prefix >= 0 && prefix < context.length) || continuations.some(({ length }) => length === 0)) {
-		throw new Error('a request needs a context longer than its prefix, and continuations of at least one token');
+function check(request: LoglikelihoodRequest, size: number, model: ComputedModel): void {
+	checkContext(request, size, model);
+	if (request.continuations.some(({ length }) => length === 0)) {
+		throw new Error('a continuation needs at least one token');
 	}
-	for (const token of [context, ...continuations].flat()) {
-		if (!(token >= 0 && token < size)) {
-			throw inputFailure('engine.token-out-of-range', { token, size, file });
-		}
-	}
+	checkTokens(request.continuations.flat(), size, model);
 }
