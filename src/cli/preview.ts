@@ -1,8 +1,11 @@
 import path from 'node:path';
+import { environmentConnection } from '../hub/environment';
+import { openHub } from '../hub/hub';
 import { neverCancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import { promptText } from '../protocol/prompt';
-import { openPreview, type Previewed } from '../run/preview';
+import { openPreview } from '../run/preview';
+import type { Previewed } from '../run/previewSession';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { printable, type Terminal } from './terminal';
 
@@ -14,7 +17,10 @@ export interface PreviewOptions {
 
 /** `eval-lens preview FILE`: variants in order, their examples in order. */
 export async function preview(file: string, options: PreviewOptions, { stdout }: Terminal): Promise<ExitCode> {
-	const opened = await openPreview({ file: path.resolve(file) }, neverCancelled);
+	const opened = await openPreview(
+		{ file: path.resolve(file), hub: openHub(environmentConnection(process.env)) },
+		neverCancelled,
+	);
 	const variants = options.variant ?? opened.evaluation.variants.map(variant => variant.name);
 	const examples = chosenExamples(options.example, opened.examples.length);
 	for (const variant of variants) {

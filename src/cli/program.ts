@@ -4,6 +4,7 @@ import { exportFormats } from '../report/exportRun';
 import { compare } from './compare';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { exportCommand } from './export';
+import { importCommand } from './import';
 import { preview } from './preview';
 import { run } from './run';
 import { report, type Terminal } from './terminal';
@@ -61,6 +62,13 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.addOption(new Option('--format <format>', 'what to write').choices(exportFormats).makeOptionMandatory())
 		.option('--out <file>', 'the file to write; default: in the run folder')
 		.action(does((folder: string, options) => exportCommand(folder, options, terminal)));
+
+	program
+		.command('import')
+		.description('make an evaluation of a task file of lm-evaluation-harness')
+		.argument('<task>', 'task or group file, *.yaml')
+		.option('--out <file>', 'the evaluation to write, *.eval.yaml; default: stdout')
+		.action(does((file: string, options) => importCommand(file, options, terminal)));
 
 	try {
 		await program.parseAsync(args, { from: 'user' });

@@ -44,6 +44,8 @@ function progressText(progress: RunProgress): string {
 	switch (progress.phase) {
 		case 'loading':
 			return progress.model === null ? 'Loading the evaluation and its data…' : `Loading ${progress.model}…`;
+		case 'downloading':
+			return `Downloading ${megabytes(progress.bytes?.received)} of ${megabytes(progress.bytes?.total)} MB…`;
 		case 'planning':
 			return 'Rendering the prompts…';
 		case 'writing':
@@ -54,6 +56,10 @@ function progressText(progress: RunProgress): string {
 			return `Scoring ${share}${left} · ${progress.model} · ${progress.variant}`;
 		}
 	}
+}
+
+function megabytes(bytes = 0): string {
+	return (bytes / 1e6).toFixed(1);
 }
 
 export function duration(seconds: number): string {

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { version } from '../../package.json';
+import { environmentConnection } from '../hub/environment';
+import { openHub } from '../hub/hub';
 import { CancellationSource } from '../protocol/cancellation';
 import { messageText } from '../protocol/messages';
 import { exportRun } from '../report/exportRun';
@@ -33,6 +35,7 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 			...(options.model ? { models: options.model } : {}),
 			...(options.limit === undefined ? {} : { limit: options.limit }),
 			...(options.out === undefined ? {} : { out: options.out }),
+			hub: openHub(environmentConnection(process.env)),
 			enginePath: path.join(folder, 'engine.cjs'),
 			cache: options.cache,
 			version,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Problem } from '../config/problem';
 import { Cancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
@@ -54,5 +55,6 @@ export function reportProblems(file: string, problems: readonly Problem[], { std
 /** `file:line:column: error: sentence`, counted from 1, as compilers write it. */
 function problemLine(file: string, problem: Problem): string {
 	const { line, column } = problem.range.start;
-	return printable(`${file}:${line + 1}:${column + 1}: ${problem.severity}: ${messageText(problem.message)}`);
+	const where = problem.file === undefined ? file : path.join(path.dirname(file), problem.file);
+	return printable(`${where}:${line + 1}:${column + 1}: ${problem.severity}: ${messageText(problem.message)}`);
 }

@@ -41,7 +41,7 @@ export function pairColumns(
 		key: rows.map(row => row.shown.key),
 		subject: rows.map(row => row.shown.subject),
 		question: rows.map(row => firstCharacters(questionText(row.shown.key), questionLength)),
-		gold: Int16Array.from(rows, row => row.shown.gold),
+		gold: Int16Array.from(rows, row => row.shown.gold ?? noChoice),
 		basePrediction: Int16Array.from(rows, row => predictionOf(row.base)),
 		variantPrediction: Int16Array.from(rows, row => predictionOf(row.variant)),
 		baseMargin: Float32Array.from(rows, row => marginOrNaN(row.base)),

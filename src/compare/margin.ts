@@ -6,5 +6,5 @@ import { margin } from './statistics/choices';
  * Null where the sample has fewer than two choices, no gold among them, or a choice of probability zero decides.
  */
 export function marginOf({ logprobs, gold }: Pick<Sample, 'logprobs' | 'gold'>): number | null {
-	return margin(logprobs, gold);
+	return gold === null ? null : margin(logprobs, gold);
 }

@@ -57,6 +57,17 @@ describe('summary', () => {
 		expect(summarise([...samples, sample()], normed)).not.toHaveProperty('aggregate');
 	});
 
+	it('reports acc_norm beside a macro mean where samples have both', () => {
+		const samples = [
+			sample({ subject: 'law', correct_norm: true, prediction: 1 }),
+			sample({ subject: 'law', correct_norm: false }),
+			sample({ subject: 'physics', correct_norm: true }),
+		];
+		const result = summarise(samples, { ...context, aggregate: 'macro' });
+		expect(result).toMatchObject({ accuracy: 2 / 3, aggregate: { name: 'macro', value: 0.75 }, acc_norm: 2 / 3 });
+		expect(summarise(samples, { ...context, aggregate: 'acc_norm' })).not.toHaveProperty('acc_norm');
+	});
+
 	it('counts as recalled what counted as right', () => {
 		const samples = [sample({ gold: 3, prediction: 0, correct: true }), sample({ gold: 0, prediction: 0 })];
 		expect(summarise(samples, context)).toMatchObject({ accuracy: 1, rstd: 0, answers: [2, 0, 0, 0, 0] });

@@ -23,6 +23,7 @@ export function summarise(samples: readonly Sample[], context: SummaryContext): 
 	const n = samples.length;
 	const right = samples.filter(sample => sample.correct).length;
 	const second = context.aggregate && aggregateFigure(samples, context.aggregate);
+	const accNorm = meanCorrectNorm(samples);
 	return {
 		model: context.model,
 		variant: context.variant,
@@ -31,12 +32,19 @@ export function summarise(samples: readonly Sample[], context: SummaryContext): 
 		errors: context.errors,
 		accuracy: n === 0 ? null : right / n,
 		ci95: wilson95(right, n),
-		label_mass: n === 0 ? null : mean(samples.map(sample => sample.label_mass)),
+		label_mass: meanLabelMass(samples),
 		...(second === null ? {} : { aggregate: second }),
+		...(accNorm === null || context.aggregate === 'acc_norm' ? {} : { acc_norm: accNorm }),
 		answers: answers(samples),
 		rstd: recallSpreadInPoints(samples),
 		truncated: samples.filter(sample => sample.truncated).length,
 	};
+}
+
+/** Over the samples in which labels are scored; null where there are none. */
+function meanLabelMass(samples: readonly Sample[]): number | null {
+	const masses = samples.flatMap(({ label_mass }) => (label_mass === null ? [] : [label_mass]));
+	return masses.length === 0 ? null : mean(masses);
 }
 
 type Aggregate = NonNullable<Result['aggregate']>;
@@ -46,12 +54,16 @@ function aggregateFigure(samples: readonly Sample[], name: NonNullable<Format['a
 	const value = {
 		micro: () => aggregate(subjects(samples)).micro,
 		macro: () => aggregate(subjects(samples)).macro,
-		acc_norm: () =>
-			samples.every(sample => sample.correct_norm !== undefined)
-				? mean(samples.map(sample => Number(sample.correct_norm)))
-				: Number.NaN,
+		acc_norm: () => meanCorrectNorm(samples) ?? Number.NaN,
 	}[name]();
 	return Number.isNaN(value) ? null : { name, value };
+}
+
+/** Null where there are no samples, or one has no prediction by length. */
+function meanCorrectNorm(samples: readonly Sample[]): number | null {
+	return samples.length > 0 && samples.every(sample => sample.correct_norm !== undefined)
+		? mean(samples.map(sample => Number(sample.correct_norm)))
+		: null;
 }
 
 function subjects(samples: readonly Sample[]): { right: number; n: number }[] {
@@ -76,9 +88,12 @@ function answers(samples: readonly Sample[]): number[] {
 
 /** RStd in percentage points; null where fewer than two labels are ever right, so that there is nothing to spread. */
 function recallSpreadInPoints(samples: readonly Sample[]): number | null {
-	const gold = samples.map(sample => sample.gold);
-	// Where equal choices are all right, another index than gold can be correct: recall counts what is right.
-	const pred = samples.map(sample => (sample.correct ? sample.gold : (sample.prediction ?? -1)));
+	const chosen = samples.flatMap(({ gold, correct, prediction }) =>
+		// Where equal choices are all right, another index than gold can be correct: recall counts what is right.
+		gold === null ? [] : [{ gold, pred: correct ? gold : (prediction ?? -1) }],
+	);
+	const gold = chosen.map(sample => sample.gold);
+	const pred = chosen.map(sample => sample.pred);
 	const { recalls, rstdPop } = recallSpread(gold, pred, choiceCount(samples));
 	return recalls.filter(recall => recall !== null).length < 2 ? null : 100 * rstdPop;
 }

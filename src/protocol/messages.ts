@@ -3,6 +3,7 @@ import { configMessages } from './messages/config';
 import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
 import { hubMessages } from './messages/hub';
+import { languageMessages } from './messages/language';
 import { promptMessages } from './messages/prompt';
 import { reportMessages } from './messages/report';
 import { runMessages } from './messages/run';
@@ -20,6 +21,7 @@ export const messages = {
 	...runMessages,
 	...compareMessages,
 	...reportMessages,
+	...languageMessages,
 } as const;
 
 export type MessageCode = keyof typeof messages;

@@ -20,7 +20,7 @@ export interface ReportExample {
 	readonly subject: string | null;
 	/** The question's first 200 characters. */
 	readonly question: string;
-	readonly gold: number;
+	readonly gold: number | null;
 	readonly choices: readonly string[];
 }
 

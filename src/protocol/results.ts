@@ -18,6 +18,8 @@ export interface Result {
 	readonly label_mass: number | null;
 	/** The figure the implementation itself reports, where it is another one: macro, acc_norm. */
 	readonly aggregate?: { readonly name: string; readonly value: number };
+	/** Accuracy by the format's second normalisation, where it has one and `aggregate` is another figure. */
+	readonly acc_norm?: number;
 	/** How often each choice was answered, in choice order; the last entry counts answers that are no choice. */
 	readonly answers: readonly number[];
 	/** Population standard deviation of the recalls per gold label, in percentage points. */

@@ -52,6 +52,7 @@ export interface PairColumns extends PairChoice {
 	readonly subject: readonly (string | null)[];
 	/** The question's first 200 characters. */
 	readonly question: readonly string[];
+	/** −1 where the answer is written freely. */
 	readonly gold: Int16Array;
 	readonly basePrediction: Int16Array;
 	readonly variantPrediction: Int16Array;
@@ -77,10 +78,13 @@ export interface SampleScores {
 	readonly truncated: boolean;
 	readonly continuations: readonly string[];
 	readonly logprobs: readonly number[];
-	readonly labelMass: number;
+	/** Null where nothing is scored. */
+	readonly labelMass: number | null;
 	readonly prediction: number | null;
 	readonly correct: boolean;
 	readonly generated?: string;
+	/** What a written answer is compared with. */
+	readonly target?: string | readonly string[];
 }
 
 /** One sample as the detail pane shows it. */
@@ -93,7 +97,8 @@ export interface SampleView extends SampleScores {
 export interface PairView {
 	readonly key: string;
 	readonly subject: string | null;
-	readonly gold: number;
+	/** Null where the answer is written freely. */
+	readonly gold: number | null;
 	readonly choices: readonly string[];
 	readonly base: SampleView | null;
 	readonly variant: SampleView | null;

@@ -21,15 +21,18 @@ export interface Sample {
 	readonly continuations: readonly string[];
 	/** Natural log, unnormalised sums over the continuation's tokens, in choice order. */
 	readonly logprobs: readonly number[];
-	/** Σ exp(logprob) over the distinct continuation token sequences. */
-	readonly label_mass: number;
-	/** Index of the choice; null where a generated answer is none of them. */
+	/** Σ exp(logprob) over the distinct continuation token sequences; null where nothing is scored. */
+	readonly label_mass: number | null;
+	/** Index of the choice; null where a generated answer is none of them, or there are none. */
 	readonly prediction: number | null;
-	readonly gold: number;
+	/** Null where the answer is compared with a text, and not chosen. */
+	readonly gold: number | null;
 	readonly correct: boolean;
-	/** Formats scored by generation only: the text that the model wrote. */
+	/** Formats scored by generation only: the text that the model wrote, before any filter. */
 	readonly generated?: string;
-	/** Answer texts only: the choice with the greatest logprob per character, and whether it is right. */
+	/** Answers compared with a text only: the right one, or all that are. */
+	readonly target?: string | readonly string[];
+	/** Formats with an `acc_norm`: the choice with the greatest logprob by its normalisation, and whether it is right. */
 	readonly prediction_norm?: number;
 	readonly correct_norm?: boolean;
 	/** The prompt by reference into segments.jsonl. */

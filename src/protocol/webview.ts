@@ -1,6 +1,4 @@
-import type { PromptDiff } from './diff';
-import type { Message } from './messages';
-import type { Segment } from './prompt';
+import type { FilePlace, PreviewChoice, PreviewScores, PreviewState } from './previewView';
 import type { Transition } from './results';
 import type { PairChoice, PairColumns, PairView, ResultsOverview } from './resultsView';
 
@@ -14,6 +12,12 @@ export interface HostSide {
 		readonly preview: { readonly params: null; readonly result: PreviewState };
 		/** Moves the preview. */
 		readonly showPreview: { readonly params: PreviewChoice; readonly result: PreviewState };
+		/** The place in the slice, from 0, of the example with this key; null where none has it. */
+		readonly findExample: { readonly params: string; readonly result: number | null };
+		/** Scores the prompts of a choice on the local model. Cancelling the request ends the model's process. */
+		readonly scoreExample: { readonly params: PreviewChoice; readonly result: PreviewScores };
+		/** Shows a place of the evaluation file in its editor. */
+		readonly reveal: { readonly params: FilePlace; readonly result: null };
 		/** Opens the two prompts of a pair in the native diff editor. */
 		readonly openNativeDiff: { readonly params: PairChoice & { readonly key: string }; readonly result: null };
 		readonly runAgain: { readonly params: null; readonly result: null };
@@ -27,6 +31,10 @@ export interface HostSide {
 		readonly show: Transition | 'all' | 'flips';
 		/** A command of the palette: select the next or previous example of the list. */
 		readonly move: 'next' | 'previous';
+		/** A command of the palette: do in the preview what its buttons do. */
+		readonly previewCommand: 'tokens' | 'score';
+		/** How far a `scoreExample` is. */
+		readonly scoring: 'loading' | 'scoring';
 	};
 }
 
@@ -38,37 +46,3 @@ export interface WebviewSide {
 		readonly selected: (PairChoice & { readonly key: string }) | null;
 	};
 }
-
-export interface PreviewChoice {
-	/** Index in the slice, from 0. */
-	readonly example: number;
-	readonly variant: string;
-	/** Another variant to show the difference to; null for the prompt alone. */
-	readonly against: string | null;
-}
-
-export interface PromptView {
-	readonly variant: string;
-	readonly segments: readonly Segment[];
-	readonly continuations: readonly string[];
-	/** What the linter says of this prompt. */
-	readonly lint: readonly { readonly severity: 'error' | 'warning' | 'info'; readonly message: Message }[];
-	/** Known where the evaluation names a local model. */
-	readonly nTokens: number | null;
-}
-
-/** The prompt preview: one example under one variant, or the difference of two. */
-export type PreviewState =
-	| {
-			readonly state: 'shown';
-			readonly file: string;
-			readonly choice: PreviewChoice;
-			readonly examples: number;
-			readonly key: string;
-			readonly variants: readonly string[];
-			readonly prompt: PromptView;
-			readonly against: PromptView | null;
-			readonly diff: PromptDiff | null;
-	  }
-	/** The evaluation cannot be rendered; the message says why and where. */
-	| { readonly state: 'failed'; readonly file: string; readonly reasons: readonly Message[] };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
+import type { OnDownload } from '../hub/download';
 import { Cancelled } from '../protocol/cancellation';
 import { Failure, type FailureKind, inputFailure } from '../protocol/failure';
 import { message } from '../protocol/messages';
@@ -39,11 +40,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 	const evaluation = override(loaded.evaluation, options);
 	checkModels(evaluation, file);
 	const folder = path.dirname(file);
-	const dataset = await loadDataset(evaluation, { folder }, token);
-	const models = await openModels(evaluation.models, folder, token);
-	const planned = planVariants(evaluation, dataset);
+	const onDownload: OnDownload = bytes => onProgress({ ...nothingYet, phase: 'downloading', bytes });
+	const place = { folder, hub: options.hub, onDownload };
+	const dataset = await loadDataset(evaluation, place, token);
+	const models = await openModels(evaluation.models, place, token);
+	const planned = models.map(model => ({ model, variants: planVariants(evaluation, dataset, model) }));
 	onProgress({ ...nothingYet, phase: 'planning' });
-	await checkPrompts(planned, dataset.examples, models, token);
+	await checkPrompts(planned, dataset.examples, token);
 
 	const print = fingerprint(evaluation, dataset, models);
 	const { dir, before } = await chooseRun(file, print, evaluation, options.out);
@@ -72,7 +75,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		await update({});
 		await writeExamples(dir, dataset);
 		options.onStart?.(dir, record);
-		await execute({ dir, dataset, models, planned, options, record, onProgress, update });
+		await execute({ dir, dataset, planned, options, record, onProgress, update });
 		await update({ state: 'done', ...ending() });
 	} catch (error) {
 		fault = error instanceof Failure ? error.kind : 'run';

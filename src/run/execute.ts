@@ -10,7 +10,7 @@ import type { LocalModel } from './models';
 import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
 import { writeParquet } from './parquet';
-import { askAll, type PlannedVariant } from './plan';
+import { askAll, type PlannedModel } from './plan';
 import type { RunProgress } from './progress';
 import { readRecorded } from './readSamples';
 import type { ModelRecord, RunRecord } from './record';
@@ -22,8 +22,7 @@ import { scoreSamples } from './scoreSamples';
 export interface Execution {
 	readonly dir: string;
 	readonly dataset: LoadedDataset;
-	readonly models: readonly LocalModel[];
-	readonly planned: readonly PlannedVariant[];
+	readonly planned: readonly PlannedModel<LocalModel>[];
 	readonly options: EvaluateOptions;
 	readonly record: RunRecord;
 	readonly onProgress: (progress: RunProgress) => void;
@@ -36,23 +35,23 @@ const recordEvery = 2000;
 
 /** Computes and records what is missing: models in order, their variants in order, examples in file order. */
 export async function execute(execution: Execution): Promise<void> {
-	const { dir, dataset, models, planned, options, update } = execution;
+	const { dir, dataset, planned, options, update } = execution;
 	const recorded = await readRecorded(dir);
 	const done = new Set(recorded.samples.map(sample => sampleId(sample.model, sample.variant, sample.key)));
 	const writer = await SampleWriter.open(dir, recorded);
 	const progress = trackProgress(execution, recorded.samples.length);
 	try {
 		let modelRecords = execution.record.models;
-		for (const model of models) {
+		for (const { model, variants } of planned) {
 			const isDone = (variant: string) => (question: Question) => done.has(sampleId(model.name, variant, question.key));
-			if (planned.every(({ variant }) => dataset.examples.every(isDone(variant.name)))) {
+			if (variants.every(({ variant }) => dataset.examples.every(isDone(variant.name)))) {
 				continue;
 			}
 			progress.tell('loading', model.name, null);
 			const { enginePath, token } = options;
 			const { folder, dtype, device } = model;
 			const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
-			const cache = await openCache(execution, engine);
+			const cache = await openCache(execution, engine, model);
 			try {
 				const computedBy = modelRecord(model, engine);
 				const before = modelRecords.find(one => one.name === model.name);
@@ -61,7 +60,7 @@ export async function execute(execution: Execution): Promise<void> {
 				}
 				modelRecords = [...modelRecords.filter(one => one !== before), computedBy];
 				await update({ models: modelRecords });
-				for (const variant of planned) {
+				for (const variant of variants) {
 					const { name } = variant.variant;
 					const asked = askAll(variant, dataset.examples, model, isDone(name));
 					progress.tell('scoring', model.name, name);
@@ -96,12 +95,12 @@ function sampleId(model: string, variant: string, key: string): string {
 }
 
 /** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
-async function openCache({ options }: Execution, engine: Engine): Promise<ResponseCache> {
+async function openCache({ options }: Execution, engine: Engine, { tokenizer }: LocalModel): Promise<ResponseCache> {
 	if (options.cache === false) {
 		return noCache;
 	}
 	const folder = path.join(path.dirname(options.file), '.evals', '.cache');
-	return openResponseCache(folder, engine.info).catch(() => noCache);
+	return openResponseCache(folder, engine.info, tokenizer.sha256).catch(() => noCache);
 }
 
 /** One run's numbers come from one engine: another may differ in their last digits. */
@@ -119,7 +118,8 @@ function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {
 	}
 	return {
 		name: model.name,
-		revision: hash.digest('hex').slice(0, 16),
+		...(model.origin ? { repository: model.origin.id } : {}),
+		revision: model.origin?.commit ?? hash.digest('hex').slice(0, 16),
 		dtype: info.dtype,
 		engine: info.name,
 		engine_version: info.version,

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { resolveModels } from '../config/models';
-import { parseEvaluation } from '../config/parse';
-import type { Problem } from '../config/problem';
-import { resolveEvaluation } from '../config/resolve';
+import type { Locate, Problem } from '../config/problem';
+import { readEvaluation } from '../config/readEvaluation';
 import type { ModelSpec, ResolvedEvaluation } from '../config/resolved';
+import type { EvaluationFile } from '../config/schema';
 import { Failure, inputFailure } from '../protocol/failure';
 import { message } from '../protocol/messages';
+import { localTaskFiles } from './taskFiles';
 
 /** The evaluation file has errors: all of them, each with its place. */
 export class InvalidEvaluation extends Failure {
@@ -22,19 +23,28 @@ export class InvalidEvaluation extends Failure {
 export interface LoadedEvaluation {
 	readonly evaluation: ResolvedEvaluation;
 	readonly warnings: readonly Problem[];
+	/** What the file says, before defaults and inheritance. */
+	readonly file: EvaluationFile;
+	readonly locate: Locate;
 }
 
-/** Reads and resolves a `*.eval.yaml`. `text` stands in for the file's content where an editor holds a newer one. */
+/**
+ * Reads and resolves a `*.eval.yaml` with the task file it names. `text` stands in for the file's content where an editor
+ * holds a newer one.
+ */
 export async function loadEvaluation(file: string, text?: string): Promise<LoadedEvaluation> {
 	const content = text ?? (await readText(file));
-	const { evaluation, problems, locate } = parseEvaluation(content);
-	const resolved = evaluation ? resolveEvaluation(evaluation, { fileName: path.basename(file), locate }) : null;
-	const all = [...problems, ...(resolved?.problems ?? [])];
-	const errors = all.filter(problem => problem.severity === 'error');
-	if (errors.length > 0 || !resolved?.resolved) {
+	const { parsed, resolved, problems } = await readEvaluation(content, {
+		fileName: path.basename(file),
+		files: localTaskFiles(path.dirname(path.resolve(file))),
+	});
+	const { evaluation, locate } = parsed;
+	const errors = problems.filter(problem => problem.severity === 'error');
+	if (errors.length > 0 || !evaluation || !resolved) {
 		throw new InvalidEvaluation(file, errors);
 	}
-	return { evaluation: resolved.resolved, warnings: all.filter(problem => problem.severity === 'warning') };
+	const warnings = problems.filter(problem => problem.severity === 'warning');
+	return { evaluation: resolved, warnings, file: evaluation, locate };
 }
 
 async function readText(file: string): Promise<string> {

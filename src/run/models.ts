@@ -3,24 +3,29 @@ import path from 'node:path';
 import type { Device, ModelSpec } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
 import { fileSha256 } from '../engine/fileHash';
-import { findModel, type ModelFolder, modelPath } from '../engine/modelFolder';
+import { findModel } from '../engine/modelFolder';
+import type { Place } from '../hub/place';
+import type { Snapshot } from '../hub/repository';
 import type { CancellationToken } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import type { Reader } from '../task/multipleChoice';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
+import { findHubModel, type HubModel } from './hubModel';
 
 /** A model that runs on this computer, as far as it is known before an engine is started. */
 export interface LocalModel extends Reader {
 	readonly folder: string;
 	readonly dtype: string;
 	readonly device: Device;
+	/** Where it was downloaded from; null: its folder is the person's own. */
+	readonly origin: Pick<Snapshot, 'id' | 'commit'> | null;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
-/** Finds the models' files and loads their tokenizers. Relative paths count from `folder`. */
+/** Finds the models' files, downloads those of the Hub, and loads the tokenizers. */
 export async function openModels(
 	specs: readonly ModelSpec[],
-	folder: string,
+	place: Place,
 	token: CancellationToken,
 ): Promise<LocalModel[]> {
 	const models: LocalModel[] = [];
@@ -28,35 +33,44 @@ export async function openModels(
 		if (models.some(model => model.name === spec.name)) {
 			throw inputFailure('run.model-twice', { model: spec.name });
 		}
-		const reader = await openReader(spec, folder, token);
-		const hash = async (name: string) => ({
+		const onHub = await hubModel(spec, place, token);
+		const found = onHub ? await onHub.download(spec.dtype) : await findModel(ownFolder(spec, place), spec.dtype);
+		const files = found.weights.map(async name => ({
 			path: name,
-			sha256: await fileSha256(path.join(reader.found.folder, name), token),
-		});
-		const { found, ...model } = reader;
+			sha256: onHub?.sha256(name) ?? (await fileSha256(path.join(found.folder, name), token)),
+		}));
 		models.push({
-			...model,
+			...(await readerIn(found.folder, spec, token)),
 			folder: found.folder,
 			dtype: found.dtype,
 			device: spec.device,
-			files: await Promise.all(found.weights.map(hash)),
+			origin: onHub?.snapshot ?? null,
+			files: await Promise.all(files),
 		});
 	}
 	return models;
 }
 
-/** A model as far as prompts are concerned: its weights are found, not read. */
-export async function openReader(
-	spec: ModelSpec,
-	folder: string,
-	token: CancellationToken,
-): Promise<Reader & { readonly found: ModelFolder }> {
-	const found = await findModel(modelPath(localSource(spec.source, folder), folder), spec.dtype);
-	const { window } = await readDecoderConfig(found.folder);
-	return { name: spec.name, window, tokenizer: await loadTokenizer(found.folder, token), found };
+/** A model as far as prompts are concerned. Of one on the Hub no weights are downloaded. */
+export async function openReader(spec: ModelSpec, place: Place, token: CancellationToken): Promise<Reader> {
+	const onHub = await hubModel(spec, place, token);
+	const folder = onHub ? await onHub.downloadTexts() : (await findModel(ownFolder(spec, place), spec.dtype)).folder;
+	return readerIn(folder, spec, token);
+}
+
+async function readerIn(folder: string, { name }: ModelSpec, token: CancellationToken): Promise<Reader> {
+	const { window } = await readDecoderConfig(folder);
+	return { name, window, tokenizer: await loadTokenizer(folder, token) };
 }
 
 /** `models/small` may be an id or a path: a folder of that name settles it. */
-function localSource(source: ModelSpec['source'], folder: string): ModelSpec['source'] {
-	return 'id' in source && existsSync(path.resolve(folder, source.id)) ? { path: source.id } : source;
+async function hubModel(spec: ModelSpec, place: Place, token: CancellationToken): Promise<HubModel | null> {
+	const { source } = spec;
+	return place.hub && 'id' in source && !existsSync(path.resolve(place.folder, source.id))
+		? findHubModel(place.hub, source.id, spec.revision, place.onDownload ?? (() => {}), token)
+		: null;
+}
+
+function ownFolder({ source }: ModelSpec, { folder }: Place): string {
+	return path.resolve(folder, 'id' in source ? source.id : source.path);
 }

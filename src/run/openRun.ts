@@ -144,7 +144,7 @@ export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> 
 			return {
 				key,
 				subject: example.subject,
-				gold: a?.gold ?? b?.gold ?? example.answer,
+				gold: goldOf(a, b, example),
 				choices: example.choices,
 				base: view(a),
 				variant: view(b),
@@ -152,6 +152,11 @@ export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> 
 			};
 		},
 	};
+}
+
+/** Samples know better than the example: a format may have its own right answer, or none among the choices. */
+function goldOf(a: Sample | undefined, b: Sample | undefined, { answer }: ExampleLine): number | null {
+	return a || b ? (a?.gold ?? b?.gold ?? null) : answer;
 }
 
 /** What is shown of a sample beside its prompt. */
@@ -165,6 +170,7 @@ export function sampleScores(sample: Sample): SampleScores {
 		prediction: sample.prediction,
 		correct: sample.correct,
 		...(sample.generated === undefined ? {} : { generated: sample.generated }),
+		...(sample.target === undefined ? {} : { target: sample.target }),
 	};
 }
 
@@ -188,8 +194,14 @@ function header(record: RunRecord, interrupted: boolean, examples: readonly Exam
 			engine: `${model.engine} ${model.engine_version}`,
 			device: model.device,
 		})),
-		chance: examples.reduce((sum, example) => sum + 1 / example.choices.length, 0) / Math.max(1, examples.length),
+		chance: chanceOf(examples),
 	};
+}
+
+/** Answers that are written freely cannot be guessed. */
+function chanceOf(examples: readonly ExampleLine[]): number {
+	const chances = examples.map(({ choices }) => (choices.length > 0 ? 1 / choices.length : 0));
+	return chances.reduce((sum, chance) => sum + chance, 0) / Math.max(1, examples.length);
 }
 
 function notes(record: RunRecord, interrupted: boolean): Message[] {

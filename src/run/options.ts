@@ -1,4 +1,5 @@
 import type { Problem } from '../config/problem';
+import type { Hub } from '../hub/hub';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
@@ -15,6 +16,8 @@ export interface EvaluateOptions extends Overrides {
 	readonly enginePath: string;
 	/** Whether results of earlier runs may be used; default true. */
 	readonly cache?: boolean;
+	/** For datasets and models that are no local paths; absent: those are errors. */
+	readonly hub?: Hub | undefined;
 	/** Recorded with the run. */
 	readonly version: string;
 	readonly token: CancellationToken;

@@ -44,6 +44,7 @@ export function sampleColumns({ samples, examples, prompt }: OpenRun): SampleCol
 		{ name: 'logprobs', type: 'numbers', data: samples.map(s => s.logprobs) },
 		{ name: 'continuations', type: 'texts', data: samples.map(s => s.continuations) },
 		{ name: 'generated', type: 'text', data: samples.map(s => s.generated ?? null) },
+		{ name: 'target', type: 'texts', data: samples.map(s => (s.target === undefined ? null : [s.target].flat())) },
 		{ name: 'prediction_norm', type: 'integer', data: samples.map(s => s.prediction_norm ?? null) },
 		{ name: 'correct_norm', type: 'truth', data: samples.map(s => s.correct_norm ?? null) },
 		{ name: 'n_tokens', type: 'integer', data: samples.map(s => s.n_tokens) },

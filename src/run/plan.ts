@@ -5,7 +5,9 @@ import type { LoglikelihoodRequest } from '../engine/contract';
 import { createRenderer, type PromptRenderer } from '../prompt/render';
 import { createShotPicker, type ShotPicker } from '../prompt/shots';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { type Asked, createAsker, type Reader } from '../task/multipleChoice';
+import { inputFailure } from '../protocol/failure';
+import { askerOf } from '../task/ask';
+import type { Asked, Reader } from '../task/multipleChoice';
 import { commonLength } from '../tokenizer/commonLength';
 
 /** A variant with what renders its prompts. */
@@ -15,36 +17,64 @@ export interface PlannedVariant {
 	readonly shots: ShotPicker;
 }
 
-export function planVariants(evaluation: ResolvedEvaluation, dataset: LoadedDataset): PlannedVariant[] {
+/** A model with the variants as it reads them: the prompts of a chat are made by its tokenizer's template. */
+export interface PlannedModel<M extends Reader = Reader> {
+	readonly model: M;
+	readonly variants: readonly PlannedVariant[];
+}
+
+/** @throws Failure where a variant is a chat and the model's tokenizer has no template for one. */
+export function planVariants(evaluation: ResolvedEvaluation, dataset: LoadedDataset, reader: Reader): PlannedVariant[] {
 	return evaluation.variants.map(variant => ({
 		variant,
-		renderer: createRenderer(variant.format, variant.name),
+		renderer: rendererFor(variant, reader),
 		shots: createShotPicker(variant.format, dataset.pools),
 	}));
 }
 
 /**
+ * The renderer of a variant for a model; without one it renders all variants but chats.
+ * @throws Failure where the variant is a chat and the model's tokenizer has no template for one.
+ */
+export function rendererFor(
+	{ name, format }: Variant,
+	reader: Pick<Reader, 'name' | 'tokenizer'> | null,
+): PromptRenderer {
+	const template = reader?.tokenizer.chat;
+	if (format.chat && reader && !template) {
+		throw inputFailure('prompt.chat-no-template', { variant: name, model: reader.name });
+	}
+	return createRenderer(format, name, template);
+}
+
+/**
  * Renders every prompt once, so that a template that throws, a pool with too few shots or a prompt that may not be cut
- * is found before anything is computed.
+ * is found before anything is computed. Only chats differ between models before they become tokens.
  */
 export async function checkPrompts(
-	planned: readonly PlannedVariant[],
+	planned: readonly PlannedModel[],
 	examples: readonly Question[],
-	readers: readonly Reader[],
 	token: CancellationToken,
 ): Promise<void> {
-	for (const { variant, renderer, shots } of planned) {
-		const mustFit = variant.format.too_long === 'error' ? readers : [];
-		const askers = mustFit.map(reader => createAsker(variant, renderer, reader));
-		for (const [i, question] of examples.entries()) {
-			const own = shots(question);
-			renderer.render(question, own);
-			for (const ask of askers) {
-				ask(question, own);
+	for (const [place, { model, variants }] of planned.entries()) {
+		for (const { variant, renderer, shots } of variants) {
+			const { chat, too_long } = variant.format;
+			const ask = askerOf(variant, renderer, model);
+			const mustFit = too_long === 'error';
+			if (place > 0 && !chat && !mustFit) {
+				continue;
 			}
-			if (i % 8 === 7) {
-				await new Promise(resolve => setImmediate(resolve));
-				throwIfCancelled(token);
+			for (const [i, question] of examples.entries()) {
+				const own = shots(question);
+				if (mustFit) {
+					ask(question, own);
+				} else {
+					renderer.render(question, own);
+				}
+				if (i % 8 === 7) {
+					await new Promise(resolve => setImmediate(resolve));
+					throwIfCancelled(token);
+				}
 			}
 		}
 	}
@@ -60,7 +90,7 @@ export function* askAll(
 	reader: Reader,
 	skip: (question: Question) => boolean,
 ): Generator<Asked> {
-	const ask = createAsker(variant, renderer, reader);
+	const ask = askerOf(variant, renderer, reader);
 	const near = new Map<number, Asked>();
 	const at = (i: number): Asked | undefined => {
 		const question = examples[i];
@@ -91,16 +121,33 @@ export function* askAll(
 /** A shorter prefix saves less than running it apart costs. */
 const shortestPrefix = 8;
 
+type ContextRequest = Pick<LoglikelihoodRequest, 'context' | 'prefix'>;
+
 function keepSharedPrefixes(asked: Asked, neighbours: readonly (Asked | undefined)[]): Asked {
-	const others = neighbours.flatMap(neighbour => neighbour?.requests ?? []);
-	const requests = asked.requests.map(request =>
-		request.prefix >= shortestPrefix && others.some(other => sharesPrefix(request, other))
-			? request
-			: { ...request, prefix: 0 },
-	);
-	return { ...asked, requests };
+	const others = neighbours.flatMap(neighbour => (neighbour ? contextRequests(neighbour) : []));
+	const own = contextRequests(asked);
+	const keep = <R extends ContextRequest>(request: R): R => {
+		const { context, prefix } = request;
+		const shared = prefix >= shortestPrefix && others.some(other => sharesPrefix(request, other)) ? prefix : 0;
+		// What is scored and then continued is itself the longest beginning that two requests have in common.
+		const twice = own.filter(other => equalTokens(other.context, context)).length > 1;
+		return { ...request, prefix: twice && 2 * shared < context.length ? context.length - 1 : shared };
+	};
+	return {
+		...asked,
+		requests: asked.requests.map(keep),
+		...(asked.generation && { generation: keep(asked.generation) }),
+	};
 }
 
-function sharesPrefix(a: LoglikelihoodRequest, b: LoglikelihoodRequest): boolean {
+function contextRequests({ requests, generation }: Asked): readonly ContextRequest[] {
+	return generation ? [...requests, generation] : requests;
+}
+
+function sharesPrefix(a: ContextRequest, b: ContextRequest): boolean {
 	return a.prefix === b.prefix && commonLength(a.context, b.context) >= a.prefix;
+}
+
+function equalTokens(a: readonly number[], b: readonly number[]): boolean {
+	return a.length === b.length && commonLength(a, b) === a.length;
 }

@@ -1,11 +1,15 @@
+import type { DownloadProgress } from '../hub/download';
+
 /** What a running evaluation tells while it works. */
 export interface RunProgress {
-	readonly phase: 'loading' | 'planning' | 'scoring' | 'writing';
+	readonly phase: 'loading' | 'downloading' | 'planning' | 'scoring' | 'writing';
 	/** Samples recorded, of all. */
 	readonly done: number;
 	readonly total: number;
 	/** Null until enough has been seen to say. */
 	readonly secondsLeft: number | null;
+	/** What was received of what is downloaded. */
+	readonly bytes?: DownloadProgress;
 	readonly model: string | null;
 	readonly variant: string | null;
 }

@@ -19,7 +19,8 @@ export interface ExampleLine {
 	readonly subject: string | null;
 	readonly question: string;
 	readonly choices: readonly string[];
-	readonly answer: number;
+	/** Null where the data has no choices. */
+	readonly answer: number | null;
 }
 
 /** The samples that a run folder holds, and where the next lines of its files belong. */

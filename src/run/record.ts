@@ -40,6 +40,8 @@ export interface RunRecord {
 /** What computed a model's numbers. */
 export interface ModelRecord {
 	readonly name: string;
+	/** On the Hub; absent: the model is local. */
+	readonly repository?: string;
 	/** A commit on the Hub, or the first 16 hex digits over the model files' hashes. */
 	readonly revision: string;
 	readonly dtype: string;

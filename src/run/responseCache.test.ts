@@ -2,7 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type {
+	EngineInfo,
+	GenerateRequest,
+	GenerateResult,
+	LoglikelihoodRequest,
+	LoglikelihoodResult,
+} from '../engine/contract';
 import { openResponseCache } from './responseCache';
 
 const info: EngineInfo = {
@@ -15,7 +21,8 @@ const info: EngineInfo = {
 	files: [{ path: 'model.onnx', sha256: 'aa' }],
 	window: 10,
 	vocabularySize: 10,
-	capabilities: { continuations: 'any', argmax: true, prefixReuse: true },
+	endOfText: [2],
+	capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
 };
 const request: LoglikelihoodRequest = { context: [1, 2, 3], prefix: 2, continuations: [[4], [5]] };
 const result: LoglikelihoodResult = {
@@ -27,6 +34,15 @@ const result: LoglikelihoodResult = {
 	computed: 3,
 };
 
+const writing: GenerateRequest = { context: [1, 2, 3], prefix: 2, maxTokens: 3, until: ['\n'] };
+const written: GenerateResult = {
+	text: 'a\u0000b',
+	tokens: [4, 5, 6],
+	logprobs: [-0.1234567890123456, Number.NEGATIVE_INFINITY, -2],
+	ended: 'until',
+	computed: 5,
+};
+
 let folder: string;
 beforeEach(() => {
 	folder = mkdtempSync(path.join(tmpdir(), 'cache-'));
@@ -34,22 +50,30 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function fill(): Promise<string> {
-	const cache = await openResponseCache(folder, info);
-	await cache.put(request, result);
+	const cache = await openResponseCache(folder, info, 'cc');
+	await cache.loglikelihood.put(request, result);
+	await cache.generate.put(writing, written);
 	await cache.close();
 	return path.join(folder, readdirSync(folder)[0] ?? '');
 }
 
-async function ask(asked = request, settings = info): Promise<LoglikelihoodResult | undefined> {
-	const cache = await openResponseCache(folder, settings);
+async function ask(asked = request, settings = info, tokenizer = 'cc'): Promise<LoglikelihoodResult | undefined> {
+	const cache = await openResponseCache(folder, settings, tokenizer);
 	await cache.close();
-	return cache.get(asked);
+	return cache.loglikelihood.get(asked);
+}
+
+async function askWritten(asked = writing): Promise<GenerateResult | undefined> {
+	const cache = await openResponseCache(folder, info, 'cc');
+	await cache.close();
+	return cache.generate.get(asked);
 }
 
 describe('the response cache', () => {
 	it('gives back the same numbers to the bit', async () => {
 		await fill();
 		expect(await ask()).toEqual(result);
+		expect(await askWritten()).toEqual(written);
 	});
 
 	it('tells requests and engines apart', async () => {
@@ -62,15 +86,24 @@ describe('the response cache', () => {
 		expect(await ask(request, { ...info, files: [{ path: 'model.onnx', sha256: 'bb' }] })).toBeUndefined();
 	});
 
+	it('tells what is written apart by where it ends and by who reads it', async () => {
+		await fill();
+		expect(await askWritten({ ...writing, maxTokens: 4 })).toBeUndefined();
+		expect(await askWritten({ ...writing, until: [] })).toBeUndefined();
+		expect(await ask(request, { ...info, endOfText: [3] })).toBeUndefined();
+		expect(await ask(request, info, 'dd')).toBeUndefined();
+	});
+
 	it('does not believe a damaged entry, and is not stopped by it', async () => {
 		const file = await fill();
 		const line = readFileSync(file, 'utf8');
 		const other = { ...request, context: [7] };
-		for (const damaged of [line.replace('-2', '-1'), line.slice(0, 30), 'null\n', '{}\n']) {
+		for (const damaged of [line.replaceAll('-2', '-1'), line.slice(0, 30), 'null\n', '{}\n']) {
 			writeFileSync(file, damaged);
 			expect(await ask()).toBeUndefined();
-			const cache = await openResponseCache(folder, info);
-			await cache.put(other, result);
+			expect(await askWritten()).toBeUndefined();
+			const cache = await openResponseCache(folder, info, 'cc');
+			await cache.loglikelihood.put(other, result);
 			await cache.close();
 			expect(await ask(other), damaged).toEqual(result);
 		}

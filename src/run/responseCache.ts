@@ -1,28 +1,38 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineInfo, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type {
+	EngineInfo,
+	GenerateRequest,
+	GenerateResult,
+	LoglikelihoodRequest,
+	LoglikelihoodResult,
+} from '../engine/contract';
 import { canonicalJson, logprobFromJson } from '../protocol/json';
 
 /** Raised when a result of this build may differ from an older one for the same key. */
-const cacheFormat = 1;
+const cacheFormat = 2;
 
 /** Results by what they depend on: token ids, how they are cut, the model's files and the engine's settings. */
 export interface ResponseCache {
-	get(request: LoglikelihoodRequest): LoglikelihoodResult | undefined;
-	put(request: LoglikelihoodRequest, result: LoglikelihoodResult): Promise<void>;
+	readonly loglikelihood: Responses<LoglikelihoodRequest, LoglikelihoodResult>;
+	readonly generate: Responses<GenerateRequest, GenerateResult>;
 	close(): Promise<void>;
 }
 
-export const noCache: ResponseCache = {
-	get: () => undefined,
-	put: async () => {},
-	close: async () => {},
-};
+/** Of one kind of request. */
+export interface Responses<Q, R> {
+	get(request: Q): R | undefined;
+	put(request: Q, result: R): Promise<void>;
+}
+
+const nothing: Responses<unknown, never> = { get: () => undefined, put: async () => {} };
+
+export const noCache: ResponseCache = { loglikelihood: nothing, generate: nothing, close: async () => {} };
 
 interface Entry {
 	readonly key: string;
-	readonly result: LoglikelihoodResult;
+	readonly result: LoglikelihoodResult | GenerateResult;
 	/** Over key and result: an entry that was damaged is not believed, but computed anew. */
 	readonly check: string;
 }
@@ -31,7 +41,11 @@ interface Entry {
  * Opens the cache of one model under one engine setting, an append-only JSONL file shared by the runs of a folder.
  * Rejects with the operating system's error where the folder may not be written.
  */
-export async function openResponseCache(folder: string, info: EngineInfo): Promise<ResponseCache> {
+export async function openResponseCache(
+	folder: string,
+	info: EngineInfo,
+	tokenizerSha256: string,
+): Promise<ResponseCache> {
 	const setting = sha256(
 		canonicalJson({
 			format: cacheFormat,
@@ -39,6 +53,9 @@ export async function openResponseCache(folder: string, info: EngineInfo): Promi
 			engine: [info.name, info.version],
 			device: info.device,
 			dtype: info.dtype,
+			// They decide what is written, though not what is scored.
+			endOfText: info.endOfText,
+			tokenizer: tokenizerSha256,
 		}),
 	);
 	await mkdir(folder, { recursive: true });
@@ -47,28 +64,40 @@ export async function openResponseCache(folder: string, info: EngineInfo): Promi
 	// Two runs may share the file. The line end stands before an entry, so that one torn by a crash ends there.
 	const handle = await open(file, 'a');
 	let writable = true;
+	const append = async (entry: Entry) => {
+		if (!writable) {
+			return;
+		}
+		try {
+			await handle.appendFile(`\n${JSON.stringify(entry)}`);
+		} catch {
+			// A full disk: the cache is worth time, not the run.
+			writable = false;
+		}
+	};
+	function responses<Q, R extends Entry['result']>(keyOf: (request: Q) => string): Responses<Q, R> {
+		return {
+			// A key is made of its kind: what stands under it is a result of that kind.
+			get: request => known.get(keyOf(request)) as R | undefined,
+			async put(request, result) {
+				const key = keyOf(request);
+				known.set(key, result);
+				await append({ key, result, check: checkOf(key, result) });
+			},
+		};
+	}
 	return {
-		get: request => known.get(keyOf(request)),
-		async put(request, result) {
-			const key = keyOf(request);
-			known.set(key, result);
-			if (!writable) {
-				return;
-			}
-			try {
-				await handle.appendFile(`\n${JSON.stringify({ key, result, check: checkOf(key, result) } satisfies Entry)}`);
-			} catch {
-				// A full disk: the cache is worth time, not the run.
-				writable = false;
-			}
-		},
+		loglikelihood: responses(({ prefix, context, continuations }) => digest(['score', prefix, context, continuations])),
+		generate: responses(({ prefix, context, maxTokens, until }) =>
+			digest(['generate', prefix, context, maxTokens, until]),
+		),
 		close: () => handle.close(),
 	};
 }
 
-async function readEntries(file: string): Promise<Map<string, LoglikelihoodResult>> {
+async function readEntries(file: string): Promise<Map<string, Entry['result']>> {
 	const text = await readFile(file, 'utf8').catch(() => '');
-	const entries = new Map<string, LoglikelihoodResult>();
+	const entries = new Map<string, Entry['result']>();
 	for (const line of text.split('\n')) {
 		const entry = parseEntry(line);
 		if (entry) {
@@ -88,16 +117,20 @@ function parseEntry(line: string): Entry | null {
 	}
 }
 
-function withInfinities(result: LoglikelihoodResult): LoglikelihoodResult {
-	const continuations = result.continuations.map(one => ({ ...one, logprob: logprobFromJson(one.logprob) }));
-	return { ...result, continuations };
+function withInfinities(result: Entry['result']): Entry['result'] {
+	return 'tokens' in result
+		? { ...result, logprobs: result.logprobs.map(logprobFromJson) }
+		: {
+				...result,
+				continuations: result.continuations.map(one => ({ ...one, logprob: logprobFromJson(one.logprob) })),
+			};
 }
 
-function keyOf(request: LoglikelihoodRequest): string {
-	return sha256(JSON.stringify([request.prefix, request.context, request.continuations])).slice(0, 32);
+function digest(request: readonly unknown[]): string {
+	return sha256(JSON.stringify(request)).slice(0, 32);
 }
 
-function checkOf(key: string, result: LoglikelihoodResult): string {
+function checkOf(key: string, result: Entry['result']): string {
 	return sha256(key + JSON.stringify(result)).slice(0, 8);
 }
 

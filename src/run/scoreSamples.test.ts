@@ -54,6 +54,7 @@ function fakeEngine(asked: LoglikelihoodRequest[]): Engine {
 			last = mine;
 			return mine.then(() => resultOf(request));
 		},
+		generate: async () => expect.fail('nothing is to be written'),
 		dispose() {},
 	};
 }
@@ -79,9 +80,11 @@ describe('scoreSamples', () => {
 		const known = new Map([0, 1, 3].map(n => [n, true]));
 		const put: LoglikelihoodRequest[] = [];
 		const cache: ResponseCache = {
-			get: request => (known.has(request.context[0] ?? -1) ? resultOf(request) : undefined),
-			put: async request => void put.push(request),
-			close: async () => {},
+			...noCache,
+			loglikelihood: {
+				get: request => (known.has(request.context[0] ?? -1) ? resultOf(request) : undefined),
+				put: async request => void put.push(request),
+			},
 		};
 		const asked: LoglikelihoodRequest[] = [];
 		const read: string[] = [];
@@ -95,7 +98,7 @@ describe('scoreSamples', () => {
 	});
 
 	it('stops where it is cancelled, even if the cache answers everything', async () => {
-		const cache: ResponseCache = { ...noCache, get: resultOf };
+		const cache: ResponseCache = { ...noCache, loglikelihood: { get: resultOf, put: async () => {} } };
 		const source = new CancellationSource();
 		let read = 0;
 		const reading = (async () => {

@@ -1,8 +1,9 @@
 import type { Engine } from '../engine/contract';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { type Asked, type Scored, score } from '../task/multipleChoice';
+import { scoreAnswers } from '../task/ask';
+import type { Asked, Scored } from '../task/multipleChoice';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { ResponseCache } from './responseCache';
+import type { ResponseCache, Responses } from './responseCache';
 
 export interface ScoredSample {
 	readonly asked: Asked;
@@ -21,18 +22,12 @@ export async function* scoreSamples(
 	token: CancellationToken,
 ): AsyncGenerator<ScoredSample> {
 	const answer = async (asked: Asked): Promise<ScoredSample> => {
-		const results = await Promise.all(
-			asked.requests.map(async request => {
-				const known = cache.get(request);
-				if (known) {
-					return known;
-				}
-				const result = await engine.loglikelihood(request, token);
-				await cache.put(request, result);
-				return result;
-			}),
-		);
-		return { asked, scored: score(asked, results, tokenizer) };
+		const { requests, generation } = asked;
+		const [results, generated] = await Promise.all([
+			Promise.all(requests.map(one => known(cache.loglikelihood, one, () => engine.loglikelihood(one, token)))),
+			generation ? known(cache.generate, generation, () => engine.generate(generation, token)) : null,
+		]);
+		return { asked, scored: scoreAnswers(asked, { results, generated }, tokenizer) };
 	};
 	const underWay: Promise<ScoredSample>[] = [];
 	for (const asked of examples) {
@@ -50,6 +45,17 @@ export async function* scoreSamples(
 	while (underWay.length > 0) {
 		yield* first(underWay);
 	}
+}
+
+/** What the cache has, else what is computed and then kept there. */
+async function known<Q, R>(responses: Responses<Q, R>, request: Q, compute: () => Promise<R>): Promise<R> {
+	const kept = responses.get(request);
+	if (kept !== undefined) {
+		return kept;
+	}
+	const result = await compute();
+	await responses.put(request, result);
+	return result;
 }
 
 async function* first(underWay: Promise<ScoredSample>[]): AsyncGenerator<ScoredSample> {

@@ -50,8 +50,14 @@ describe('the evaluation file', () => {
 	});
 
 	it('answers for a dataset and a model of the Hub in a sentence', async () => {
-		expect(await complaint({ dataset_path: 'cais/mmlu' })).toMatch(/There is no file or folder.*Hub.*later version/);
-		expect(await complaint({ models: ['HuggingFaceTB/SmolLM2-135M'] })).toMatch(/HuggingFaceTB\/SmolLM2-135M/);
+		const offline = async (fields: Parameters<typeof writeEvaluation>[1]) => {
+			const { code, stdout, stderr } = await evalLens(['run', writeEvaluation(folder(), fields)]);
+			expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' });
+			return stderr;
+		};
+		expect(await offline({ dataset_path: 'cais/mmlu' })).toMatch(/not in the cache.*cais\/mmlu/);
+		expect(await offline({ models: ['HuggingFaceTB/SmolLM2-135M'] })).toMatch(/HuggingFaceTB\/SmolLM2-135M/);
+		expect(await complaint({ dataset_path: 'dta' })).toMatch(/There is no file or folder at dataset_path "dta"/);
 	});
 });
 

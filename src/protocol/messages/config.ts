@@ -29,6 +29,11 @@ export const configMessages = {
 	'config.expected.text-or-index': 'a text, or a whole number of at least 0',
 	'config.expected.choices': 'a text, or a list of at least one text',
 	'config.expected.target': 'a text, a whole number of at least 0, or a list of these',
+	'config.expected.texts': 'a list of texts',
+	'config.expected.integer': 'a whole number',
+	'config.expected.metrics': 'a list of metrics, each with `metric`',
+	'config.expected.filters': 'a list of steps, each with `function`',
+	'config.expected.pipelines': 'a list of pipelines, each with `filter`',
 	'config.expected.bos': '`auto`, true or false',
 	'config.expected.models': 'a list of models',
 	'config.expected.model': 'the name or folder of a model, or a mapping with `id` or `path`',
@@ -67,6 +72,13 @@ export const configMessages = {
 	'config.no-doc-to-text':
 		'The variant `{variant}` has no prompt. Write `doc_to_text`, or let it extend a preset such as `{preset}`.',
 	'config.not-run-yet': 'This version does not run `{field}: {value}` yet. Remove it to run the rest.',
+	'config.needs-chat': '`{field}` is a part of the chat template. Add `apply_chat_template: true`, or remove it.',
+	'config.generation-sampling':
+		'Answers are written greedily, so that they can be compared: `{field}: {value}` cannot run. Use `do_sample: false`.',
+	'config.generation-setting':
+		'This version does not know the setting `{field}` of `generation_kwargs`. It knows {known}.',
+	'config.generation-value': '`{field}` of `generation_kwargs` must be {expected}.',
+	'config.python-pattern': 'The regular expression `{pattern}` cannot run here: {reason}.',
 	'config.unsupported-sampler': 'This version does not draw shots by `{sampler}`. Supported: {supported}.',
 	'config.unsupported-shot-split':
 		'Shots come from `fewshot_split` ({fewshot}) or `validation_split` ({validation}), not from {split}. Name it as `fewshot_split`.',
@@ -74,4 +86,45 @@ export const configMessages = {
 		'`{field}` has no effect here: every variant comes from a preset, which brings its own. Write it inside a variant.',
 	'config.same-model':
 		'The model `{model}` stands here twice. Remove one, or let them differ in `revision`, `dtype` or `device`.',
+
+	'config.task-no-file':
+		'There is no task file at `{path}`. The path counts from the evaluation’s folder; name a YAML file of lm-evaluation-harness.',
+	'config.task-no-mapping':
+		'A task file is a mapping of fields such as `dataset_path` and `doc_to_text`; this is none.',
+	'config.task-alias': 'An alias of this file stands inside what it names. Write the value out.',
+	'config.task-include': '`include` is the path of a YAML file, or a list of such paths.',
+	'config.task-include-cycle': 'This file includes itself: {chain}. Remove one of the includes.',
+	'config.task-no-include': 'There is no file at `{path}`, which is included here.',
+	'config.task-member': 'A group’s `task` lists names of tasks, groups and tags, or mappings with `task` or `group`.',
+	'config.task-group-cycle': 'This group holds itself: {chain}. Remove it from one of them.',
+	'config.task-empty-group': 'This group has no tasks. List their names under `task`.',
+	'config.task-unknown-member':
+		'No YAML file in `{folder}` and below has a task, group or tag called `{name}`. Put its file there.',
+	'config.task-unknown-member-closest':
+		'No YAML file in `{folder}` and below has a task, group or tag called `{name}`; did you mean {suggestion}?',
+	'config.task-function':
+		'`{field}` is the Python function `{function}`, which cannot run here. Write what it does as a template or into the data.',
+	'config.task-class': 'This task is a Python class, which cannot run here.',
+	'config.task-not-run': 'This version does not do what `{field}` asks for. Remove it to run the rest.',
+	'config.task-not-run-value': 'This version does not run `{field}: {value}`.',
+	'config.task-unknown-field':
+		'`{field}` is not a field of a task file that this version knows. Remove it, or mend its name.',
+	'config.task-needs': 'The task says nothing of `{field}`, which lm-evaluation-harness needs here. Add it.',
+	'config.task-no-split': 'The task names neither `test_split` nor `validation_split`: there is nothing to evaluate.',
+	'config.task-sampler':
+		'lm-evaluation-harness draws these shots at random, anew for each question, which this version does not reproduce. Set `num_fewshot: 0`, or write `fewshot_config` with `sampler: first_n` in the evaluation to take the first rows.',
+	'config.task-shots':
+		'This version cannot give shots by `{field}`. Set `num_fewshot: 0` in the evaluation, or its own `fewshot_config`.',
+	'config.task-data-files':
+		'Files of a local dataset must be named by their splits and stand in one folder, such as `data/test.jsonl`; or give one file to evaluate.',
+	'config.task-members-differ':
+		'The tasks of this group cannot be one evaluation: `{second}` differs from `{first}` in {fields}. Name one task’s file instead.',
+	'config.task-members-config':
+		'The tasks of this group cannot be one evaluation: `{second}` evaluates the same config of the dataset as `{first}`.',
+	'config.task-index-prompt':
+		'`doc_to_text` is an index here: each choice makes a prompt of its own, which this version does not run.',
+	'config.metric-of-choices': '`{metric}` judges choices, but this answer is written freely. Write `exact_match`.',
+	'config.metric-of-writing':
+		'This version computes `{metric}` of written answers only. Write `acc`, or `output_type: generate_until`.',
+	'config.first-pipeline': 'Only the first pipeline of `filter_list`, {name}, is used; this one is left out.',
 } as const satisfies Record<string, string>;

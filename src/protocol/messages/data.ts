@@ -1,8 +1,18 @@
 export const dataMessages = {
 	'data.no-path':
 		'There is no file or folder at dataset_path "{path}" (looked for {full}). The path counts from the evaluation file.',
-	'data.hub-later':
-		'There is no file or folder at dataset_path "{path}". If it is a dataset of the Hugging Face Hub: those come with a later version of Eval Lens; a local folder of its files works now.',
+	'data.no-path-no-dataset':
+		'There is no file or folder at dataset_path "{path}" (looked for {full}), and no such dataset on the Hub: {reason}',
+	'data.hub-no-data':
+		'The dataset {id} has no file that rows can be read from (Parquet, JSONL, JSON, CSV or TSV), and the dataset viewer has none. It holds: {found}.',
+	'data.hub-missing-shards':
+		'Only {count} of the {total} files {file} of {id} are in the cache. Connect to the internet to fetch the others.',
+	'data.hub-several-configs': '{id} has {count} configs. Name one, a list or `all` as dataset_name: {configs}.',
+	'data.hub-no-config': '{id} has no config "{config}". It has: {configs}.',
+	'data.hub-no-config-meant': '{id} has no config "{config}". Did you mean "{suggestion}"? It has: {configs}.',
+	'data.hub-no-split': '{id} has no split "{split}" in its config "{config}". It has: {splits}.',
+	'data.hub-no-split-meant':
+		'{id} has no split "{split}" in its config "{config}". Did you mean "{suggestion}"? It has: {splits}.',
 	'data.names-need-hub': 'dataset_name is for datasets of the Hub; {path} is local. Take the field out.',
 	'data.unknown-extension':
 		'{path} is not a file that rows can be read from. Give a .parquet, .jsonl, .json or .csv file, or a folder of them.',
@@ -16,6 +26,10 @@ export const dataMessages = {
 	'data.unreadable': '{path} cannot be read: {reason}.',
 	'data.not-utf8': '{path} is not UTF-8 text at line {line}. Save it as UTF-8.',
 	'data.bad-parquet': '{path} is not a Parquet file that can be read: {reason}.',
+	'data.parquet-cut':
+		'{path} is not a Parquet file that can be read: its end is missing. It may be cut off; get it again.',
+	'data.parquet-codec':
+		'{path} is not a Parquet file that can be read: its column "{column}" is packed with {codec}, which is not supported. Write it with Snappy, Zstandard or Gzip.',
 	'data.bad-json-line': '{path}, line {line}, is not JSON: {reason}. JSONL has one object on each line.',
 	'data.line-no-object': '{path}, line {line}, is not a JSON object. JSONL has one object on each line.',
 	'data.bad-json': '{path} is not JSON: {reason}.',

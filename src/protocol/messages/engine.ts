@@ -12,10 +12,16 @@ export const engineMessages = {
 		'The prompt is empty and the tokenizer has no BOS token, so nothing stands before the answer “{continuation}”. Add text to the prompt.',
 	'tokenizer.empty-continuation':
 		'The answer “{continuation}” gives no token after the prompt, so it has no probability. Write a text that the tokenizer keeps.',
+	'tokenizer.chat-broken': 'The chat template in {file} cannot be rendered: {reason}.',
+	'tokenizer.chat-refused':
+		'The chat template in {file} refuses this conversation: {reason}. Change what the messages are: some models take no system message (description, system_instruction), or no shots as turns of their own (fewshot_as_multiturn).',
 
 	'engine.folder-missing': 'There is no model folder {folder}.',
-	'engine.hub-later':
-		'{model} looks like a Hugging Face id: models from the Hub are not supported yet, but a local folder with the model’s ONNX file and tokenizer.json works.',
+	'engine.hub-no-onnx':
+		'The model {model} has no ONNX file of a text decoder, which is what runs on this computer. It has: {found}. Search the Hub for its name with the tag `onnx`: the organisation `onnx-community` exports many models.',
+	'engine.hub-no-dtype': 'The model {model} has no ONNX file for dtype {dtype}. It has: {present}.',
+	'engine.hub-no-tokenizer':
+		'The model {model} has no tokenizer.json, which prompts are read with. It has: {found}. Look for an export of it by `onnx-community`, or a model that has one.',
 	'engine.no-onnx':
 		'The model folder {folder} has no ONNX file that Eval Lens knows by name (such as onnx/model.onnx). It holds: {found}.',
 	'engine.no-dtype': 'The model folder {folder} has no ONNX file for dtype {dtype}. It has: {present}.',

@@ -1,4 +1,8 @@
 export const promptMessages = {
+	'prompt.chat-no-model':
+		'Variant "{variant}" is a chat: its prompt is made by the chat template of a model’s tokenizer. Name a model that is on this computer under `models`.',
+	'prompt.chat-no-template':
+		'Variant "{variant}" is a chat, but the tokenizer of {model} has no chat template. Remove `apply_chat_template`, or choose a model that was trained to chat.',
 	'prompt.bad-template': 'Variant "{variant}": {field} is no Jinja template that can be read: {reason}.',
 	'prompt.template-failed': 'Variant "{variant}": {field} cannot be rendered for the row {key}: {reason}.',
 	'prompt.unknown-variable':
@@ -10,6 +14,8 @@ export const promptMessages = {
 	'prompt.choices-no-list':
 		'Variant "{variant}": doc_to_choice gives no list for the row {key}, but {value}. A list is written as ["A", "B"].',
 	'prompt.no-choices': 'Variant "{variant}": doc_to_choice gives no choice for the row {key}.',
+	'prompt.choice-count':
+		'Variant "{variant}": the row {key} has {count} choices, but this format has {wanted} built in. Choose a format without that limit, or give doc_to_text and doc_to_choice of your own.',
 	'prompt.too-many-letters':
 		'Variant "{variant}": the row {key} has {count} choices, more than there are letters. Give labels of your own in doc_to_choice.',
 	'prompt.target-out-of-range':
@@ -42,6 +48,16 @@ export const promptMessages = {
 	'prompt.lint.cut': 'Prompt and labels are {tokens} tokens, {window} fit: shots or text will be cut.',
 	'prompt.lint.too-long':
 		'Prompt and labels are {tokens} tokens, {window} fit. Lower num_fewshot, or set on_too_long to cut.',
+	'prompt.lint.cut-writing':
+		'The prompt is {tokens} tokens, {window} fit beside what is to be generated: shots or text will be cut.',
+	'prompt.lint.joined-spaces':
+		'Two spaces stand where two parts of the prompt join: {before} then {after}. Take one of them out.',
+	'prompt.lint.glued':
+		'Nothing stands between {field} and what follows: {after}. A line end may have been lost: in YAML, write the text in double quotes with \\n, or as a block with |.',
+	'prompt.lint.label-ends-in-space':
+		'The label {label} ends in white space, which is scored with it. Take it out, unless it is meant.',
+	'prompt.lint.label-doubles-space':
+		'The label begins with white space of its own after that of target_delimiter: {label}. Take one of the two out.',
 	'prompt.lint.equal-labels':
 		'The labels {first} and {second} are the same text {label}: the model cannot tell them apart.',
 	'prompt.lint.empty-label': 'The label {number} is empty: there is nothing to score.',

@@ -24,10 +24,16 @@ export const runMessages = {
 	'run.unknown-model': '{model} is not a model of this run. There are: {models}.',
 	'run.unknown-example': 'This run has no example {key}.',
 	'run.bad-example': '--example {example} is no choice of examples. Write N, N-M or all, counted from 0.',
+	'run.not-trusted':
+		'Running a model needs a trusted workspace, because the evaluation says which model files are loaded.',
 	'run.example-out-of-range': 'There is no example {example}: the slice has {examples}, counted from 0.',
 	'run.prompt-too-long':
 		'The prompt of {key} under {variant} has {tokens} tokens with its answers; {model} can read {window}. Use fewer shots, or set `on_too_long: cut`.',
 	'run.continuation-too-long': 'An answer of {key} under {variant} has {tokens} tokens; {model} can read {window}.',
+	'run.nothing-to-continue':
+		'The prompt of {key} under {variant} is empty and {model} has no BOS token: there is nothing to continue. Add text to the prompt.',
+	'run.no-room-to-write':
+		'{variant} lets the model write {tokens} tokens, which leaves no room for a prompt: {model} can read {window}. Lower `max_gen_toks`.',
 	'run.no-answer-token': 'The answer "{continuation}" of {key} under {variant} has no token in {model}’s vocabulary.',
 	'run.rows-skipped':
 		'Left out, as `on_bad_row: skip` says: {count} rows that are no questions: {keys}. {key}: {reason}',
@@ -38,4 +44,6 @@ export const runMessages = {
 	'run.assertion-above': 'Assertion failed: {metric} is {value}, but must be at most {limit} ({variant}, {model}).',
 	'run.assertion-unknown': 'Assertion failed: {metric} has no value ({variant}, {model}).',
 	'run.assertion-nothing': 'Assertion failed: there is no {metric} for the model and variant that it names.',
+	'run.import-not-written':
+		'The evaluation could not be written to {file}: the folder is missing or read-only, or the file is there already.',
 } as const satisfies Record<string, string>;

@@ -1,0 +1,116 @@
+import type { ModelSpec } from '../config/resolved';
+import type { Question } from '../data/row';
+import type { Engine } from '../engine/contract';
+import { startLocalEngine } from '../engine/localEngine';
+import type { Place } from '../hub/place';
+import { CancellationSource, type CancellationToken } from '../protocol/cancellation';
+import type { Disposable } from '../protocol/event';
+import { Failure } from '../protocol/failure';
+import { canonicalJson } from '../protocol/json';
+import type { PreviewScores, ScoredPrompt } from '../protocol/previewView';
+import { askerOf } from '../task/ask';
+import { type LocalModel, openModels } from './models';
+import type { PlannedVariant } from './plan';
+import { noCache } from './responseCache';
+import { type ScoredSample, scoreSamples } from './scoreSamples';
+
+export interface ScoreOptions {
+	/** The built engine.cjs. */
+	readonly enginePath: string;
+	readonly onPhase: (phase: 'loading' | 'scoring') => void;
+	/** Cancelling ends the model's process. */
+	readonly token: CancellationToken;
+}
+
+interface Loaded {
+	readonly key: string;
+	readonly model: LocalModel;
+	readonly engine: Engine;
+}
+
+/** Scores single examples on a local model, whose process is kept from one to the next. */
+export class ExampleScorer implements Disposable {
+	#loaded: Loaded | null = null;
+	#underWay: CancellationSource | null = null;
+
+	/** @param place Where the model is looked for. */
+	constructor(private readonly place: Place) {}
+
+	/** @throws Failure where the model cannot be loaded, or the prompt does not fit it. */
+	async score(
+		spec: ModelSpec,
+		question: Question,
+		variants: readonly PlannedVariant[],
+		{ enginePath, onPhase, token }: ScoreOptions,
+	): Promise<PreviewScores> {
+		this.#underWay?.cancel();
+		const source = new CancellationSource();
+		this.#underWay = source;
+		const onCancel = token.onCancellationRequested(() => source.cancel());
+		try {
+			onPhase('loading');
+			const { model, engine } = await this.#load(spec, enginePath, source.token);
+			const asked = variants.map(({ variant, renderer, shots }) =>
+				askerOf(variant, renderer, model)(question, shots(question)),
+			);
+			onPhase('scoring');
+			const start = performance.now();
+			const prompts: ScoredPrompt[] = [];
+			for await (const sample of scoreSamples(asked, engine, model.tokenizer, noCache, source.token)) {
+				prompts.push(scoredPrompt(sample));
+			}
+			return { model: model.name, milliseconds: performance.now() - start, prompts };
+		} catch (error) {
+			if (!(error instanceof Failure && error.kind === 'input')) {
+				// A process that was killed, or has crashed, answers nothing any more.
+				this.#forget();
+			}
+			throw error;
+		} finally {
+			onCancel.dispose();
+			if (this.#underWay === source) {
+				this.#underWay = null;
+			}
+		}
+	}
+
+	dispose(): void {
+		this.#underWay?.cancel();
+		this.#forget();
+	}
+
+	async #load(spec: ModelSpec, enginePath: string, token: CancellationToken): Promise<Loaded> {
+		const key = canonicalJson(spec);
+		if (this.#loaded?.key === key) {
+			return this.#loaded;
+		}
+		this.#forget();
+		const [model] = await openModels([spec], this.place, token);
+		if (!model) {
+			throw new Error(`openModels left ${spec.name} out`);
+		}
+		const { folder, dtype, device } = model;
+		const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
+		this.#loaded = { key, model, engine };
+		return this.#loaded;
+	}
+
+	#forget(): void {
+		this.#loaded?.engine.dispose();
+		this.#loaded = null;
+	}
+}
+
+function scoredPrompt({ asked, scored }: ScoredSample): ScoredPrompt {
+	return {
+		variant: asked.variant.name,
+		continuations: asked.prompt.continuations,
+		logprobs: scored.logprobs.map(logprob => (Number.isFinite(logprob) ? logprob : null)),
+		labelMass: scored.logprobs.length > 0 ? scored.label_mass : null,
+		prediction: scored.prediction,
+		gold: scored.gold,
+		correct: scored.correct,
+		generated: scored.generated ?? null,
+		truncated: asked.truncated,
+	};
+}
