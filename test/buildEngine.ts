@@ -42,7 +42,7 @@ async function build(): Promise<string> {
 }
 
 async function sourcesHash(): Promise<string> {
-	const folders = ['src/engine', 'src/protocol'];
+	const folders = ['src/engine', 'src/protocol', 'src/tokenizer'];
 	const inside = await Promise.all(
 		folders.map(async folder => {
 			const names = await readdir(path.join(root, folder), { recursive: true });

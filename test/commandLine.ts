@@ -17,18 +17,32 @@ export interface Started {
 interface ProcessOptions {
 	readonly cwd?: string;
 	readonly uid?: number;
+	/** Beside this process's own. */
+	readonly env?: Readonly<Record<string, string>>;
 	/** Another copy of the command line's bundle. */
 	readonly cli?: string;
 }
 
-/** Starts the built command line as a process of its own. */
-export function startEvalLens(args: readonly string[], { cli, ...options }: ProcessOptions = {}): Started {
-	return start(process.execPath, [cli ?? path.join(dist, 'cli.cjs'), ...args], options);
+/** No test asks the Hub itself, or depends on what the person's cache holds. */
+const offline = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: path.join(dist, 'no-cache') };
+
+/** Starts the built command line as a process of its own, offline unless `env` says otherwise. */
+export function startEvalLens(args: readonly string[], { cli, env, ...options }: ProcessOptions = {}): Started {
+	const script = cli ?? path.join(dist, 'cli.cjs');
+	return start(process.execPath, [script, ...args], { ...options, env: { ...offline, ...env } });
 }
 
 /** Starts any program. */
-export function start(command: string, args: readonly string[], options: Omit<ProcessOptions, 'cli'> = {}): Started {
-	const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+export function start(
+	command: string,
+	args: readonly string[],
+	{ env, ...options }: Omit<ProcessOptions, 'cli'> = {},
+): Started {
+	const child = spawn(command, args, {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: { ...process.env, ...env },
+		...options,
+	});
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', text => {

@@ -51,9 +51,20 @@ function showPreview(host: HostChannel, state: StateStore): void {
 		{
 			current: () => host.request('preview', null),
 			show: choice => host.request('showPreview', choice),
+			find: key => host.request('findExample', key),
+			score: (choice, token) => host.request('scoreExample', choice, { token }),
+			reveal: place => host.request('reveal', place),
 		},
 		state,
 	);
 	host.on('changed', () => void model.refresh());
+	host.on('scoring', phase => model.tellPhase(phase));
+	host.on('previewCommand', button => {
+		if (button === 'score') {
+			void model.score();
+		} else {
+			model.options.tokens.value = !model.options.tokens.value;
+		}
+	});
 	show(<PreviewView model={model} />);
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CommandId, ContextKeys, SettingId } from './contributions';
+import type { CommandId, ContextKeys, SwitchId, TextSettingId } from './contributions';
 import { settings } from './contributions';
 
 /** What a command does with whatever the menu, CodeLens or test that calls it hands over; nothing from the palette. */
@@ -35,6 +35,10 @@ export function setContext<K extends keyof ContextKeys>(key: K, value: ContextKe
 	}
 }
 
-export function setting(id: SettingId, scope?: vscode.Uri): boolean {
+export function setting(id: SwitchId, scope?: vscode.Uri): boolean {
 	return vscode.workspace.getConfiguration(undefined, scope).get<boolean>(id, settings[id].default);
+}
+
+export function textSetting(id: TextSettingId): string {
+	return vscode.workspace.getConfiguration().get<string>(id, settings[id].default);
 }

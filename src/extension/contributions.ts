@@ -11,6 +11,8 @@ export interface CommandSpec {
 	readonly icon?: string;
 	/** When it can be used; menus grey it out otherwise. */
 	readonly enablement?: string;
+	/** It means nothing without a row of a tree: the palette leaves it out. */
+	readonly ofRow?: true;
 }
 
 const trusted = 'isWorkspaceTrusted';
@@ -31,10 +33,17 @@ export const commands = {
 	'evalLens.preview': { title: 'Preview Prompts', icon: 'open-preview' },
 	'evalLens.previewNext': { title: 'Next Example in Preview', icon: 'arrow-right', enablement: inPreview },
 	'evalLens.previewPrevious': { title: 'Previous Example in Preview', icon: 'arrow-left', enablement: inPreview },
+	'evalLens.previewRandom': { title: 'Random Example in Preview', enablement: inPreview },
 	'evalLens.previewAgainst': {
 		title: 'Compare with Another Variant in Preview',
 		icon: 'git-compare',
 		enablement: inPreview,
+	},
+	'evalLens.previewTokens': { title: 'Show Tokens in Preview', icon: 'symbol-numeric', enablement: inPreview },
+	'evalLens.scoreExample': {
+		title: 'Score the Example in Preview',
+		icon: 'beaker',
+		enablement: `${inPreview} && ${trusted}`,
 	},
 	'evalLens.showAll': { title: 'Show All Examples', enablement: inResults },
 	'evalLens.showFlips': { title: 'Show Flips', enablement: inResults },
@@ -53,6 +62,41 @@ export const commands = {
 	'evalLens.revealRun': { title: 'Reveal Run Folder', icon: 'folder-opened' },
 	'evalLens.deleteRun': { title: 'Delete Run', icon: 'trash' },
 	'evalLens.refresh': { title: 'Refresh', icon: 'refresh' },
+	'evalLens.searchDatasets': { title: 'Search Datasets', icon: 'search' },
+	'evalLens.filterDatasets': { title: 'Filter Datasets', icon: 'filter' },
+	'evalLens.sortDatasets': { title: 'Sort Datasets', icon: 'sort-precedence' },
+	'evalLens.clearDatasets': {
+		title: 'Clear Search of Datasets',
+		icon: 'clear-all',
+		enablement: 'evalLens.datasetsFiltered',
+	},
+	'evalLens.cancelDatasets': {
+		title: 'Stop Loading Datasets',
+		icon: 'debug-stop',
+		enablement: 'evalLens.datasetsLoading',
+	},
+	'evalLens.refreshDatasets': { title: 'Refresh Datasets', icon: 'refresh' },
+	'evalLens.searchModels': { title: 'Search Models', icon: 'search' },
+	'evalLens.filterModels': { title: 'Filter Models', icon: 'filter' },
+	'evalLens.sortModels': { title: 'Sort Models', icon: 'sort-precedence' },
+	'evalLens.clearModels': { title: 'Clear Search of Models', icon: 'clear-all', enablement: 'evalLens.modelsFiltered' },
+	'evalLens.cancelModels': { title: 'Stop Loading Models', icon: 'debug-stop', enablement: 'evalLens.modelsLoading' },
+	'evalLens.refreshModels': { title: 'Refresh Models', icon: 'refresh' },
+	'evalLens.loadMore': { title: 'Load More', ofRow: true },
+	'evalLens.retry': { title: 'Try Again', icon: 'refresh', ofRow: true },
+	'evalLens.refreshRow': { title: 'Load Again', icon: 'refresh', ofRow: true },
+	'evalLens.pin': { title: 'Pin', icon: 'pin', ofRow: true },
+	'evalLens.unpin': { title: 'Unpin', icon: 'pinned', ofRow: true },
+	'evalLens.openOnHub': { title: 'Open on the Hub', icon: 'link-external', ofRow: true },
+	'evalLens.copyId': { title: 'Copy Id', icon: 'copy', ofRow: true },
+	'evalLens.firstRows': { title: 'Show First Rows', icon: 'table', ofRow: true },
+	'evalLens.newFromDataset': { title: 'New Evaluation from Dataset', icon: 'new-file' },
+	'evalLens.addModel': { title: 'Add Model to Evaluation', icon: 'add' },
+	'evalLens.revealInEvaluation': { title: 'Reveal in Evaluation', icon: 'go-to-file', ofRow: true },
+	'evalLens.modelsOfDataset': { title: 'Find Models of Dataset', icon: 'search', ofRow: true },
+	'evalLens.importTask': { title: 'Import Task File' },
+	'evalLens.signIn': { title: 'Sign In to Hugging Face', icon: 'sign-in', enablement: '!evalLens.signedIn' },
+	'evalLens.signOut': { title: 'Sign Out of Hugging Face', icon: 'sign-out', enablement: 'evalLens.signedIn' },
 	'evalLens.showLog': { title: 'Show Log', icon: 'output' },
 } as const satisfies Record<`evalLens.${string}`, CommandSpec>;
 
@@ -61,6 +105,8 @@ export type CommandId = keyof typeof commands;
 export const container = { id: 'evalLens', title: 'Eval Lens', icon: 'media/eval-lens.svg' } as const;
 
 export const views = {
+	'evalLens.datasets': { name: 'Datasets', icon: 'media/datasets.svg' },
+	'evalLens.models': { name: 'Models', icon: 'media/models.svg' },
 	'evalLens.evaluations': { name: 'Evaluations', icon: 'media/evaluations.svg' },
 	'evalLens.runs': { name: 'Runs', icon: 'media/runs.svg' },
 } as const;
@@ -79,6 +125,14 @@ export interface ContextKeys {
 	'evalLens.pairSelected': boolean;
 	/** A flip was looked at in this session: the third step of the walkthrough. */
 	'evalLens.flipSeen': boolean;
+	/** A search of the view Datasets is active. */
+	'evalLens.datasetsFiltered': boolean;
+	/** The view Datasets loads something. */
+	'evalLens.datasetsLoading': boolean;
+	'evalLens.modelsFiltered': boolean;
+	'evalLens.modelsLoading': boolean;
+	/** There is a sign-in at the Hugging Face Hub. */
+	'evalLens.signedIn': boolean;
 }
 
 export const contextKeys = [
@@ -87,6 +141,11 @@ export const contextKeys = [
 	'evalLens.previewOpen',
 	'evalLens.pairSelected',
 	'evalLens.flipSeen',
+	'evalLens.datasetsFiltered',
+	'evalLens.datasetsLoading',
+	'evalLens.modelsFiltered',
+	'evalLens.modelsLoading',
+	'evalLens.signedIn',
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 /** What tree items tell the menus of their rows about themselves, as `contextValue`. */
@@ -98,13 +157,27 @@ export const treeItems = {
 	runElsewhere: 'run.elsewhere',
 	runDone: 'run.done',
 	runUnfinished: 'run.unfinished',
+	dataset: 'dataset',
+	pinnedDataset: 'dataset.pinned',
+	datasetConfig: 'dataset.config',
+	datasetSplit: 'dataset.split',
+	localDataset: 'dataset.local',
+	model: 'model',
+	pinnedModel: 'model.pinned',
+	modelFile: 'model.file',
+	localModel: 'model.local',
+	hubProblem: 'hub.problem',
 } as const;
 
 export type TreeItemKind = (typeof treeItems)[keyof typeof treeItems];
 
-interface SettingSpec {
-	readonly default: boolean;
+export interface SettingSpec {
+	readonly default: boolean | string;
 	readonly description: string;
+	/** `machine`: not for a workspace to say, and not synchronised. */
+	readonly scope?: 'machine';
+	/** A workspace that is not trusted does not get to say it. */
+	readonly restricted?: true;
 }
 
 export const settings = {
@@ -120,10 +193,41 @@ export const settings = {
 		default: true,
 		description:
 			'Take log-probabilities that the same model file already computed for the same tokens from the cache, instead of computing them again.',
+		restricted: true,
+	},
+	'evalLens.hub.endpoint': {
+		default: '',
+		description:
+			'Address of the Hugging Face Hub or of a mirror. Empty: HF_ENDPOINT of the environment, else https://huggingface.co.',
+		scope: 'machine',
+		restricted: true,
+	},
+	'evalLens.hub.viewerEndpoint': {
+		default: '',
+		description:
+			'Address of the dataset viewer, which mirrors of the Hub do not serve. Empty: HF_DATASETS_SERVER of the environment, else https://datasets-server.huggingface.co.',
+		scope: 'machine',
+		restricted: true,
+	},
+	'evalLens.hub.oauthClientId': {
+		default: '',
+		description:
+			'Client id of an OAuth application on the Hub, for signing in with the browser. Empty: signing in with an access token.',
+		scope: 'machine',
+		restricted: true,
 	},
 } as const satisfies Record<string, SettingSpec>;
 
 export type SettingId = keyof typeof settings;
+type SettingsOf<T> = { [K in SettingId]: (typeof settings)[K]['default'] extends T ? K : never }[SettingId];
+export type SwitchId = SettingsOf<boolean>;
+export type TextSettingId = SettingsOf<string>;
+
+/** The account in VS Code's Accounts. */
+export const authentication = { id: 'huggingface', label: 'Hugging Face' } as const;
+
+/** First rows of a dataset: the scheme of virtual documents. */
+export const rowsScheme = 'eval-lens-rows';
 
 /** The custom editor of a run. */
 export const resultsEditor = {

@@ -6,11 +6,11 @@ import { type CommandHandlers, registerCommands, setting } from './commands';
 import type { ViewId } from './contributions';
 import { newEvaluation, openDemo } from './demo';
 import { EvaluationFiles } from './evaluationFiles';
+import { type HubViews, hubViews } from './hub/hubActions';
 import { EvaluationCodeLens } from './language/codeLens';
-import { Diagnostics } from './language/diagnostics';
 import { EvaluationDocuments } from './language/evaluationDocuments';
+import { evaluationLanguage } from './language/evaluationLanguage';
 import { InlineResults } from './language/inlineResults';
-import { SchemaHelp } from './language/schemaHelp';
 import { PromptPreview } from './preview/promptPreview';
 import { OpenRuns } from './results/openRuns';
 import { openNativeDiff, PromptDocuments } from './results/promptDocuments';
@@ -33,10 +33,12 @@ export interface Internals {
 	readonly evaluations: EvaluationsTree;
 	readonly runs: RunsTree;
 	readonly queue: RunQueue;
+	readonly hub: HubViews;
+	readonly preview: PromptPreview;
 }
 
 /** src/run's evaluate, with what this window knows filled in. */
-function executeIn(dist: string, version: string): Execute {
+function executeIn(dist: string, version: string, connections: HubViews['connections']): Execute {
 	return async ({ file, limit, out }, observe) => {
 		const { evaluate } = await rooms();
 		return evaluate({
@@ -46,6 +48,7 @@ function executeIn(dist: string, version: string): Execute {
 			enginePath: path.join(dist, 'engine.cjs'),
 			version,
 			cache: setting('evalLens.responseCache', vscode.Uri.file(file)),
+			hub: await connections.hub(),
 			...observe,
 		});
 	};
@@ -57,13 +60,14 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 	onRoomsLoaded(span => log.info(spanLine(span)));
 	const dist = context.asAbsolutePath('dist');
 
-	const queue = new RunQueue(executeIn(dist, String(context.extension.packageJSON.version)));
 	const files = new EvaluationFiles();
 	const documents = new EvaluationDocuments();
+	const hub = hubViews(context, files);
+	const queue = new RunQueue(executeIn(dist, String(context.extension.packageJSON.version), hub.connections));
 	const index = new RunIndex(files, queue);
 	const actions = new RunActions(queue, log);
 	const openRuns = new OpenRuns();
-	const preview = new PromptPreview(context, documents);
+	const preview = new PromptPreview(context, documents, path.join(dist, 'engine.cjs'), hub.connections);
 	const evaluations = new EvaluationsTree(files, documents, index);
 	const runs = new RunsTree(index, queue);
 
@@ -131,7 +135,10 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		},
 		'evalLens.previewNext': () => preview.step(1),
 		'evalLens.previewPrevious': () => preview.step(-1),
+		'evalLens.previewRandom': () => preview.random(),
 		'evalLens.previewAgainst': () => preview.chooseAgainst(),
+		'evalLens.previewTokens': () => preview.press('tokens'),
+		'evalLens.scoreExample': () => preview.press('score'),
 		'evalLens.showAll': () => results.tell('show', 'all'),
 		'evalLens.showFlips': () => results.tell('show', 'flips'),
 		'evalLens.showRightToWrong': () => results.tell('show', 'right_to_wrong'),
@@ -167,6 +174,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 			index.refresh();
 		},
 		'evalLens.showLog': () => log.show(true),
+		...hub.handlers,
 	};
 
 	const view = (id: ViewId) => id;
@@ -174,6 +182,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		log,
 		files,
 		documents,
+		hub,
 		index,
 		actions,
 		preview,
@@ -182,8 +191,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		results,
 		new PromptDocuments(openRuns),
 		new RunIndicator(queue),
-		new Diagnostics(documents),
-		new SchemaHelp(),
+		evaluationLanguage(documents, hub.connections),
 		new EvaluationCodeLens(queue, index),
 		new InlineResults(documents, index),
 		vscode.window.createTreeView(view('evalLens.evaluations'), { treeDataProvider: evaluations }),
@@ -197,7 +205,9 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 	for (const span of spans) {
 		log.info(spanLine(span));
 	}
-	return context.extensionMode === vscode.ExtensionMode.Test ? { spans, evaluations, runs, queue } : undefined;
+	return context.extensionMode === vscode.ExtensionMode.Test
+		? { spans, evaluations, runs, queue, hub, preview }
+		: undefined;
 }
 
 codeIsRead();

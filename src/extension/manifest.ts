@@ -1,6 +1,8 @@
 import {
+	authentication,
 	type CommandId,
 	type CommandSpec,
+	type ContextKeys,
 	category,
 	commands,
 	container,
@@ -8,9 +10,10 @@ import {
 	previewViewType,
 	promptLanguage,
 	resultsEditor,
-	type SettingId,
+	type SettingSpec,
 	settings,
 	treeItems,
+	type ViewId,
 	views,
 	walkthrough,
 } from './contributions';
@@ -44,7 +47,9 @@ export function manifest(): Manifest {
 						'capabilities.untrusted',
 						'Evaluations, prompts and results can be looked at. Running a model needs a trusted workspace, because the evaluation says which model files are loaded.',
 					),
-					restrictedConfigurations: ['evalLens.responseCache' satisfies SettingId],
+					restrictedConfigurations: Object.entries<SettingSpec>(settings)
+						.filter(([, { restricted }]) => restricted)
+						.map(([id]) => id),
 				},
 				virtualWorkspaces: {
 					supported: false,
@@ -80,6 +85,7 @@ export function manifest(): Manifest {
 					})),
 				},
 				viewsWelcome: viewsWelcome(text),
+				authentication: [{ id: authentication.id, label: text('authentication.huggingface', authentication.label) }],
 				customEditors: [
 					{
 						viewType: resultsEditor.viewType,
@@ -124,9 +130,14 @@ export function manifest(): Manifest {
 				configuration: {
 					title: 'Eval Lens',
 					properties: Object.fromEntries(
-						Object.entries(settings).map(([id, { default: value, description }]) => [
+						Object.entries<SettingSpec>(settings).map(([id, { default: value, description, scope }]) => [
 							id,
-							{ type: 'boolean', default: value, description: text(`setting.${id}`, description), scope: 'window' },
+							{
+								type: typeof value,
+								default: value,
+								description: text(`setting.${id}`, description),
+								scope: scope ?? 'window',
+							},
 						]),
 					),
 				},
@@ -165,15 +176,68 @@ function menus(): Record<string, readonly MenuItem[]> {
 			: `viewItem =~ /^(${kinds.map(kind => treeItems[kind].replace('.', '\\.')).join('|')})$/`;
 	const stopped = onItem('runDone', 'runUnfinished');
 	const recorded = onItem('runRunning', 'runElsewhere', 'runDone', 'runUnfinished');
+	const datasets = onItem('dataset', 'pinnedDataset');
+	const datasetPlaces = onItem('dataset', 'pinnedDataset', 'datasetConfig', 'datasetSplit');
+	const modelPlaces = onItem('model', 'pinnedModel', 'modelFile', 'localModel');
+	const repositories = onItem('dataset', 'pinnedDataset', 'model', 'pinnedModel');
 	return {
+		commandPalette: Object.entries<CommandSpec>(commands)
+			.filter(([, { ofRow }]) => ofRow)
+			// The keys of `commands` are the ids.
+			.map(([command]) => ({ command: command as CommandId, when: 'false' })),
 		'view/title': [
+			...hubTitle('evalLens.datasets', 'evalLens.datasetsLoading', [
+				'evalLens.searchDatasets',
+				'evalLens.filterDatasets',
+				'evalLens.sortDatasets',
+				'evalLens.clearDatasets',
+				'evalLens.cancelDatasets',
+				'evalLens.refreshDatasets',
+			]),
+			...hubTitle('evalLens.models', 'evalLens.modelsLoading', [
+				'evalLens.searchModels',
+				'evalLens.filterModels',
+				'evalLens.sortModels',
+				'evalLens.clearModels',
+				'evalLens.cancelModels',
+				'evalLens.refreshModels',
+			]),
 			{ command: 'evalLens.newEvaluation', when: onView('evalLens.evaluations'), group: 'navigation' },
 			{ command: 'evalLens.refresh', when: onView('evalLens.evaluations'), group: 'navigation@2' },
 			{ command: 'evalLens.openDemo', when: onView('evalLens.evaluations'), group: '1_open' },
+			{ command: 'evalLens.importTask', when: onView('evalLens.evaluations'), group: '1_open' },
 			{ command: 'evalLens.refresh', when: onView('evalLens.runs'), group: 'navigation' },
 			{ command: 'evalLens.showLog', when: onView('evalLens.runs'), group: '1_log' },
 		],
 		'view/item/context': [
+			{ command: 'evalLens.retry', when: onItem('hubProblem'), group: 'inline@1' },
+			{
+				command: 'evalLens.newFromDataset',
+				when: onItem('dataset', 'pinnedDataset', 'datasetConfig', 'datasetSplit', 'localDataset'),
+				group: 'inline@1',
+			},
+			{ command: 'evalLens.firstRows', when: onItem('datasetConfig', 'datasetSplit'), group: 'inline@2' },
+			{ command: 'evalLens.addModel', when: modelPlaces, group: 'inline@1' },
+			{ command: 'evalLens.pin', when: onItem('dataset', 'model'), group: 'inline@3' },
+			{ command: 'evalLens.unpin', when: onItem('pinnedDataset', 'pinnedModel'), group: 'inline@3' },
+			{
+				command: 'evalLens.newFromDataset',
+				when: onItem('dataset', 'pinnedDataset', 'datasetConfig', 'datasetSplit', 'localDataset'),
+				group: '1_use@1',
+			},
+			{ command: 'evalLens.firstRows', when: datasetPlaces, group: '1_use@2' },
+			{ command: 'evalLens.modelsOfDataset', when: datasets, group: '1_use@3' },
+			{ command: 'evalLens.addModel', when: modelPlaces, group: '1_use@1' },
+			{ command: 'evalLens.revealInEvaluation', when: repositories, group: '2_look@1' },
+			{ command: 'evalLens.openOnHub', when: repositories, group: '2_look@2' },
+			{ command: 'evalLens.copyId', when: repositories, group: '3_row@1' },
+			{
+				command: 'evalLens.refreshRow',
+				when: onItem('dataset', 'pinnedDataset', 'datasetSplit', 'model', 'pinnedModel'),
+				group: '3_row@2',
+			},
+			{ command: 'evalLens.pin', when: onItem('dataset', 'model'), group: '3_row@3' },
+			{ command: 'evalLens.unpin', when: onItem('pinnedDataset', 'pinnedModel'), group: '3_row@3' },
 			{ command: 'evalLens.run', when: onItem('evaluation'), group: 'inline@1' },
 			{ command: 'evalLens.preview', when: onItem('evaluation', 'variant'), group: 'inline@2' },
 			{ command: 'evalLens.run', when: onItem('evaluation'), group: '1_run@1' },
@@ -215,8 +279,48 @@ function menus(): Record<string, readonly MenuItem[]> {
 	};
 }
 
+/** The buttons of a view of the Hub: the search first, what stops it only while there is something to stop. */
+function hubTitle(
+	view: ViewId,
+	loading: keyof ContextKeys,
+	[search, filter, sort, clear, cancel, refresh]: readonly [
+		CommandId,
+		CommandId,
+		CommandId,
+		CommandId,
+		CommandId,
+		CommandId,
+	],
+): readonly MenuItem[] {
+	const when = `view == ${view}`;
+	return [
+		{ command: search, when, group: 'navigation@1' },
+		{ command: filter, when, group: 'navigation@2' },
+		{ command: sort, when, group: 'navigation@3' },
+		{ command: clear, when, group: 'navigation@4' },
+		{ command: cancel, when: `${when} && ${loading}`, group: 'navigation@5' },
+		{ command: refresh, when: `${when} && !${loading}`, group: 'navigation@5' },
+		{ command: 'evalLens.signIn', when: `${when} && !evalLens.signedIn`, group: '1_account' },
+		{ command: 'evalLens.signOut', when: `${when} && evalLens.signedIn`, group: '1_account' },
+	];
+}
+
 function viewsWelcome(text: (key: string, english: string) => string) {
 	return [
+		{
+			view: 'evalLens.datasets',
+			contents: text(
+				'welcome.datasets',
+				'Find a dataset on the Hugging Face Hub and make an evaluation of it.\n[Search Datasets](command:evalLens.searchDatasets)\nOr look at [the most downloaded](command:evalLens.sortDatasets?%22downloads%22).',
+			),
+		},
+		{
+			view: 'evalLens.models',
+			contents: text(
+				'welcome.models',
+				'Find a model on the Hugging Face Hub and add it to an evaluation.\n[Search Models](command:evalLens.searchModels)\nOr look at those that [run on this computer](command:evalLens.filterModels?%7B%22onnx%22%3Atrue%7D).',
+			),
+		},
 		{
 			view: 'evalLens.evaluations',
 			contents: text(

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '../vscode/host.mjs';
+import { startHub } from './hubProcess.mjs';
 import { writeReport } from './report.mjs';
 import { walk } from './walk.mjs';
 
@@ -33,6 +34,8 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 
 async function inExtensionHost(trust) {
 	const workspace = await mkdtemp(path.join(tmpdir(), 'eval-lens-workspace-'));
+	const dataDir = await mkdtemp(path.join(tmpdir(), 'eval-lens-data-'));
+	const hub = await startHub();
 	try {
 		for (const part of ['mmlu-formats.eval.yaml', 'demo-model', 'demo-questions']) {
 			await cp(path.join(root, 'examples', part), path.join(workspace, part), { recursive: true });
@@ -42,6 +45,8 @@ async function inExtensionHost(trust) {
 			extension: root,
 			testsEntry: path.join(root, 'out/test/extension.cjs'),
 			trust,
+			dataDir,
+			env: { ...hub.env, EVAL_LENS_TEST_DATA: dataDir },
 			log(line) {
 				console.log(line);
 				const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line.trim()) ?? [];
@@ -51,6 +56,8 @@ async function inExtensionHost(trust) {
 			},
 		});
 	} finally {
+		await hub.close();
 		await rm(workspace, { recursive: true, force: true });
+		await rm(dataDir, { recursive: true, force: true });
 	}
 }

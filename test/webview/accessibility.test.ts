@@ -57,6 +57,21 @@ describe.skipIf(!existsSync(chromiumPath))('axe finds nothing', () => {
 		await page.getByLabel('against').selectOption('mmlu/helm');
 		await page.locator('ins').first().waitFor();
 		expect(await violations(page)).toEqual([]);
+		await page.getByRole('button', { name: 'Tokens' }).click();
+		await page.getByRole('button', { name: 'Ids' }).click();
+		await page.getByRole('region', { name: 'Prompt under mmlu/helm' }).press('ArrowRight');
+		await page.getByText('Score this example').click();
+		await page.locator('.outcome').first().waitFor();
+		expect(await violations(page)).toEqual([]);
+		await page.close();
+	});
+
+	test.each(themeNames)('in a preview whose file has errors under %s', async theme => {
+		const { page } = await openView(browser, webview, host, { view: 'preview', theme, width: 560, previewFails: 1 });
+		await page.locator('.prompt-diff').first().waitFor();
+		await page.getByRole('button', { name: 'Next example' }).click();
+		await page.locator('.stale').waitFor();
+		expect(await violations(page)).toEqual([]);
 		await page.close();
 	});
 

@@ -1,6 +1,10 @@
-import { useMemo } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useMemo } from 'preact/hooks';
 import { type Part, parts, type Spaces } from './characters';
 import './exactText.css';
+
+/** Which spaces are shown where a text does not say itself. */
+export const SpacesShown = createContext<Spaces>('doubtful');
 
 interface ExactTextProps {
 	readonly text: string;
@@ -13,7 +17,9 @@ interface ExactTextProps {
  * A text to the character: what cannot be seen is drawn by CSS from `data-glyph`, so that the text in the page, and with
  * it what is copied and read aloud, stays as it is.
  */
-export function ExactText({ text, spaces = 'doubtful', atStart = true, atEnd = true }: ExactTextProps) {
+export function ExactText({ text, spaces: own, atStart = true, atEnd = true }: ExactTextProps) {
+	const around = useContext(SpacesShown);
+	const spaces = own ?? around;
 	const all = useMemo(() => parts(text, { spaces, atStart, atEnd }), [text, spaces, atStart, atEnd]);
 	return <>{all.map(drawn)}</>;
 }

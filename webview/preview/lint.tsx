@@ -1,26 +1,35 @@
-import type { PromptView } from '../../src/protocol/webview';
+import type { FilePlace, PromptView } from '../../src/protocol/previewView';
 import { Icon } from '../components/icon';
 import { sentence, t } from '../text';
+import { PlaceLink } from './placeLink';
 import './lint.css';
 
-/** What the linter says of the prompts in view. */
-export function Lint({ prompts }: { readonly prompts: readonly PromptView[] }) {
+interface LintProps {
+	readonly prompts: readonly PromptView[];
+	reveal(place: FilePlace): void;
+}
+
+const severities = ['error', 'warning', 'info'] as const;
+
+/** What the linter says of the prompts in view, the worst first. */
+export function Lint({ prompts, reveal }: LintProps) {
 	const found = prompts.flatMap(({ variant, lint }) => lint.map(one => ({ variant, ...one })));
+	const sorted = found.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 	return (
 		<section class="lint" aria-label={t('lintLabel')}>
-			{found.length === 0 ? (
+			{sorted.length === 0 ? (
 				<p>
 					<Icon name="right" /> {t('lintClean')}
 				</p>
 			) : (
 				<ul>
-					{found.map(({ variant, severity, message }) => (
+					{sorted.map(({ variant, severity, message, place }) => (
 						<li key={JSON.stringify([variant, message])}>
 							<Icon name={severity} />
 							<span>
 								<span class="visually-hidden">{t(severity)}: </span>
 								{prompts.length > 1 && <strong>{variant}: </strong>}
-								{sentence(message)}
+								{sentence(message)} {place && <PlaceLink place={place} reveal={reveal} />}
 							</span>
 						</li>
 					))}

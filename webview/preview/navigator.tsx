@@ -1,22 +1,31 @@
-import type { PreviewChoice, PreviewState } from '../../src/protocol/webview';
+import { useState } from 'preact/hooks';
+import type { PreviewChoice, PreviewPosition } from '../../src/protocol/previewView';
 import { count, t } from '../text';
 import './navigator.css';
 
 interface NavigatorProps {
-	readonly state: Extract<PreviewState, { state: 'shown' }>;
+	readonly file: string;
+	readonly position: PreviewPosition;
 	onChange(choice: PreviewChoice): void;
+	find(key: string): Promise<number | null>;
 }
 
 /** Which example, under which variant, against which other. */
-export function Navigator({ state: { choice, examples, variants, file }, onChange }: NavigatorProps) {
-	const go = (example: number) => onChange({ ...choice, example: Math.min(Math.max(example, 0), examples - 1) });
+export function Navigator({ file, position: { choice, examples, variants }, onChange, find }: NavigatorProps) {
+	const go = (example: number) => onChange({ ...choice, example });
+	const others = variants.filter(variant => variant !== choice.variant);
 	const step = (label: string, sign: string, to: number) => (
-		<button type="button" class="step" aria-label={label} title={label} disabled={!inside(to)} onClick={() => go(to)}>
+		<button
+			type="button"
+			class="step"
+			aria-label={label}
+			title={label}
+			disabled={to < 0 || to >= examples}
+			onClick={() => go(to)}
+		>
 			{sign}
 		</button>
 	);
-	const inside = (example: number) => example >= 0 && example < examples;
-	const others = variants.filter(variant => variant !== choice.variant);
 	return (
 		<div class="navigator" role="toolbar" aria-label={t('navigatorLabel', { file })}>
 			<select
@@ -54,7 +63,7 @@ export function Navigator({ state: { choice, examples, variants, file }, onChang
 			)}
 			<span class="steps">
 				{step(t('previousExample'), '‹', choice.example - 1)}
-				<span role="status">{t('exampleNOfM', { n: count(choice.example + 1), m: count(examples) })}</span>
+				<ExampleField key={choice.example} {...{ choice, examples, find, go }} />
 				{step(t('nextExample'), '›', choice.example + 1)}
 				<button
 					type="button"
@@ -69,6 +78,54 @@ export function Navigator({ state: { choice, examples, variants, file }, onChang
 			</span>
 		</div>
 	);
+}
+
+interface ExampleFieldProps extends Pick<NavigatorProps, 'find'> {
+	readonly choice: PreviewChoice;
+	readonly examples: number;
+	go(example: number): void;
+}
+
+/** Shows which example it is, and takes another by its number or its key. */
+function ExampleField({ choice, examples, find, go }: ExampleFieldProps) {
+	const [unknown, setUnknown] = useState<string | null>(null);
+	const goTo = async (wanted: string) => {
+		const example = /^\d+$/.test(wanted) ? inside(Number(wanted) - 1, examples) : await find(wanted);
+		setUnknown(example === null ? wanted : null);
+		if (example !== null && example !== choice.example) {
+			go(example);
+		}
+	};
+	return (
+		<span class="example-field">
+			<input
+				type="text"
+				aria-label={t('exampleLabel')}
+				title={t('exampleHelp')}
+				aria-invalid={unknown !== null}
+				defaultValue={String(choice.example + 1)}
+				onFocus={({ currentTarget }) => currentTarget.select()}
+				onKeyDown={({ key, currentTarget }) => {
+					if (key === 'Enter') {
+						void goTo(currentTarget.value.trim());
+					} else if (key === 'Escape') {
+						currentTarget.value = String(choice.example + 1);
+						setUnknown(null);
+					}
+				}}
+			/>{' '}
+			<span>{t('ofExamples', { m: count(examples) })}</span>
+			<span class={unknown === null ? 'visually-hidden' : 'unknown'} role="status">
+				{unknown === null
+					? t('exampleNOfM', { n: count(choice.example + 1), m: count(examples) })
+					: t('noSuchExample', { wanted: unknown.slice(0, 60) })}
+			</span>
+		</span>
+	);
+}
+
+function inside(example: number, examples: number): number | null {
+	return example >= 0 && example < examples ? example : null;
 }
 
 /** Any example but this one. */

@@ -5,8 +5,11 @@ const BAR = 15;
 const GAP = 3;
 const HEIGHT = 18;
 
-/** How often each choice was answered; a last, hatched bar for answers that are no choice, where there are any. */
+/** How often each choice was answered; a last, hatched bar for answers that are no choice, where there are any. Nothing where there are no choices. */
 export function AnswerBars({ answers }: { readonly answers: readonly number[] }) {
+	if (answers.length < 2) {
+		return null;
+	}
 	const other = answers.at(-1) ?? 0;
 	const bars = other > 0 ? answers : answers.slice(0, -1);
 	const greatest = Math.max(1, ...bars);

@@ -35,7 +35,7 @@ export function Detail({ pair, model }: DetailProps) {
 						.map(text => oneLine(text ?? ''))
 						.join(' · ')}
 				</h2>
-				<span class="soft">{t('goldIs', { letter: letter(pair.gold) })}</span>
+				<span class="soft">{rightAnswer(pair)}</span>
 				{pair.diff && <EditKinds diff={pair.diff} />}
 				<span class="detail-tools">
 					{pair.diff && (
@@ -66,6 +66,15 @@ export function Detail({ pair, model }: DetailProps) {
 			</div>
 		</>
 	);
+}
+
+/** A choice by its letter, or the text that a written answer is compared with. */
+function rightAnswer({ gold, base, variant }: PairView): string {
+	const target = base?.target ?? variant?.target;
+	if (gold !== null) {
+		return t('goldIs', { letter: letter(gold) });
+	}
+	return target === undefined ? '' : t('targetIs', { text: oneLine([target].flat().join(' | ').slice(0, 200)) });
 }
 
 /** Changes with what is compared, so that unfolded places do not carry over to another pair. */

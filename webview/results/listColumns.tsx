@@ -32,16 +32,28 @@ export const listColumns: readonly ListColumn[] = [
 		cell: ({ subject }, row) => oneLine(subject[row] ?? ''),
 	},
 	{ id: 'question', title: () => t('question'), cell: ({ question }, row) => oneLine(question[row] ?? '') },
-	{ id: 'gold', title: () => t('gold'), cell: ({ gold }, row) => letter(gold[row] ?? 0) },
+	{
+		id: 'gold',
+		title: () => t('gold'),
+		cell: (columns, row) => (isFree(columns, row) ? '–' : letter(columns.gold[row] ?? 0)),
+	},
 	{
 		id: 'basePrediction',
 		title: ({ base, variant }) => shortName(base, variant),
-		cell: (columns, row) => <Answer answer={columns.basePrediction[row]} right={isRight(columns, row, 'base')} />,
+		cell: (columns, row) => (
+			<Answer answer={columns.basePrediction[row]} right={isRight(columns, row, 'base')} free={isFree(columns, row)} />
+		),
 	},
 	{
 		id: 'variantPrediction',
 		title: ({ base, variant }) => shortName(variant, base),
-		cell: (columns, row) => <Answer answer={columns.variantPrediction[row]} right={isRight(columns, row, 'variant')} />,
+		cell: (columns, row) => (
+			<Answer
+				answer={columns.variantPrediction[row]}
+				right={isRight(columns, row, 'variant')}
+				free={isFree(columns, row)}
+			/>
+		),
 	},
 	{
 		id: 'baseMargin',
@@ -82,13 +94,24 @@ function isRight(columns: PairColumns, row: number, side: 'base' | 'variant'): b
 	const transition = transitions[columns.transition[row] ?? -1];
 	if (transition === undefined || transition === 'missing') {
 		const predictions = side === 'base' ? columns.basePrediction : columns.variantPrediction;
-		return predictions[row] === columns.gold[row];
+		return !isFree(columns, row) && predictions[row] === columns.gold[row];
 	}
 	return transition === 'both_right' || transition === (side === 'base' ? 'right_to_wrong' : 'wrong_to_right');
 }
 
+/** The answer is written, and none of the choices. */
+function isFree({ gold }: PairColumns, row: number): boolean {
+	return gold[row] === -1;
+}
+
+interface AnswerProps {
+	readonly answer: number | undefined;
+	readonly right: boolean;
+	readonly free: boolean;
+}
+
 /** An answer and whether it is right: −1 is none of the choices, −2 no sample. */
-function Answer({ answer = -2, right }: { readonly answer: number | undefined; readonly right: boolean }) {
+function Answer({ answer = -2, right, free }: AnswerProps) {
 	if (answer === -2) {
 		return (
 			<>
@@ -99,7 +122,7 @@ function Answer({ answer = -2, right }: { readonly answer: number | undefined; r
 	}
 	return (
 		<>
-			{answer === -1 ? t('none') : letter(answer)} <Icon name={right ? 'right' : 'wrong'} />
+			{answer !== -1 ? letter(answer) : free ? '' : t('none')} <Icon name={right ? 'right' : 'wrong'} />
 			<span class="visually-hidden">{t(right ? 'right' : 'wrong')}</span>
 		</>
 	);

@@ -2,6 +2,7 @@ import { marginOf } from '../../src/compare/margin';
 import type { PairView, SampleView } from '../../src/protocol/resultsView';
 import { ExactText } from '../components/exactText';
 import { Icon } from '../components/icon';
+import { ScoreBar } from '../components/scoreBar';
 import { Scroller } from '../components/scroller';
 import { letter, nats, percent, signedNats, t } from '../text';
 import { barShare, rankOf, scoreScale } from './scoreScale';
@@ -63,27 +64,6 @@ export function Scores({ pair, names }: ScoresProps) {
 	);
 }
 
-interface ScoreBarProps {
-	readonly logprob: number | undefined;
-	readonly share: number;
-	readonly answered: boolean;
-	readonly name: string;
-	readonly className: string;
-}
-
-function ScoreBar({ logprob, share, answered, name, className }: ScoreBarProps) {
-	return (
-		<div class="score">
-			<span class="visually-hidden">{name}</span>
-			<span class="track" aria-hidden="true">
-				<span class={`bar ${className}`} style={{ width: `${share * 100}%` }} />
-			</span>
-			<span class="value">{logprob === undefined ? '–' : Number.isFinite(logprob) ? nats(logprob) : '−∞'}</span>
-			<span class="answer">{answered && `◂ ${t('answer')}`}</span>
-		</div>
-	);
-}
-
 /** What follows from the log-probabilities, before and after. */
 function Facts({ pair: { base, variant, gold } }: { readonly pair: PairView }) {
 	const change = (of: (sample: SampleView) => string) => {
@@ -97,7 +77,7 @@ function Facts({ pair: { base, variant, gold } }: { readonly pair: PairView }) {
 	const outcome = (sample: SampleView | null) =>
 		sample && (
 			<>
-				{sample.prediction === null ? t('none') : letter(sample.prediction)}{' '}
+				{sample.prediction !== null ? letter(sample.prediction) : gold === null ? '' : t('none')}{' '}
 				<Icon name={sample.correct ? 'right' : 'wrong'} />
 				<span class="visually-hidden">{t(sample.correct ? 'right' : 'wrong')}</span>
 			</>
@@ -111,9 +91,9 @@ function Facts({ pair: { base, variant, gold } }: { readonly pair: PairView }) {
 			<dt>{t('margin')}</dt>
 			<dd>{t('inNats', { value: change(margin) })}</dd>
 			<dt>{t('rankOfGold')}</dt>
-			<dd>{change(({ logprobs }) => rankOf(logprobs, gold))}</dd>
+			<dd>{change(({ logprobs }) => (gold === null ? '–' : rankOf(logprobs, gold)))}</dd>
 			<dt>{t('labelMass')}</dt>
-			<dd>{change(({ labelMass }) => percent(labelMass))}</dd>
+			<dd>{change(({ labelMass }) => (labelMass === null ? '–' : percent(labelMass)))}</dd>
 		</dl>
 	);
 }

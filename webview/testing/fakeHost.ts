@@ -1,13 +1,12 @@
-import { diffPrompts } from '../../src/compare/diff/diffPrompts';
 import { Channel, type Handlers, type Port } from '../../src/protocol/channel';
 import { EventSource } from '../../src/protocol/event';
 import { inputFailure } from '../../src/protocol/failure';
-import { message } from '../../src/protocol/messages';
-import type { HostSide, PreviewChoice, PreviewState, WebviewSide } from '../../src/protocol/webview';
+import type { HostSide, WebviewSide } from '../../src/protocol/webview';
 import { reportSource } from '../reportData';
 import type { FakeHostOptions } from './fakeHostOptions';
 import { fixtureRun } from './fixture';
-import { formats, questionTexts } from './fixtureFormats';
+import { formats } from './fixtureFormats';
+import { fixturePreview, fixtureScores } from './fixturePreview';
 
 /** What a test can look at and do: `window.fakeHost`. */
 interface FakeHost {
@@ -39,12 +38,28 @@ const port: Port = {
 	onMessage: fromPage.event,
 };
 
+let chosen = { example: 0, variant: formats[0]?.name ?? '', against: null as string | null };
+let previews = 0;
+const preview = () => fixturePreview(data, chosen, options, previews++);
+
 const handlers: Handlers<HostSide> = {
 	overview: () => source.overview(),
 	columns: choice => source.columns(choice),
 	pair: address => source.pair(address),
-	preview: async () => preview({ example: 0, variant: formats[0]?.name ?? '', against: null }),
-	showPreview: async choice => preview(choice),
+	preview: async () => preview(),
+	showPreview: async choice => {
+		chosen = choice;
+		return preview();
+	},
+	findExample: async key => {
+		const place = data.examples.findIndex(example => example.key === key);
+		return place === -1 ? null : place;
+	},
+	scoreExample: async choice => {
+		channel.fire('scoring', 'scoring');
+		return fixtureScores(data, choice);
+	},
+	reveal: async () => null,
 	openNativeDiff: async () => null,
 	runAgain: async () => null,
 	exportRun: async () => null,
@@ -67,44 +82,6 @@ function watched(all: Handlers<HostSide>): Handlers<HostSide> {
 			};
 		},
 	});
-}
-
-function preview(choice: PreviewChoice): PreviewState {
-	const file = 'mmlu-formats.eval.yaml';
-	const row = data.examples[choice.example];
-	if (options.previewFails || !row) {
-		return { state: 'failed', file, reasons: [message('compare.filter-open-quote', {})] };
-	}
-	const view = (name: string) => {
-		const format = formats.find(f => f.name === name);
-		return {
-			variant: name,
-			segments:
-				format?.segments(
-					row,
-					options.questions?.[choice.example] ?? questionTexts[choice.example % questionTexts.length] ?? '',
-				) ?? [],
-			continuations: format?.continuations(row) ?? [],
-			lint:
-				name === 'mmlu/helm'
-					? [{ severity: 'warning' as const, message: message('compare.filter-nothing-negated', {}) }]
-					: [],
-			nTokens: format?.tokens ?? null,
-		};
-	};
-	const prompt = view(choice.variant);
-	const against = choice.against === null ? null : view(choice.against);
-	return {
-		state: 'shown',
-		file,
-		choice,
-		examples: data.examples.length,
-		key: row.key,
-		variants: formats.map(f => f.name),
-		prompt,
-		against,
-		diff: against && diffPrompts(prompt.segments, against.segments),
-	};
 }
 
 const channel = new Channel<HostSide, WebviewSide>(port, watched(handlers));

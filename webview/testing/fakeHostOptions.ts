@@ -1,3 +1,4 @@
+import type { PreviewModel } from '../../src/protocol/previewView';
 import type { ResultsOverview } from '../../src/protocol/resultsView';
 import type { FixtureOptions } from './fixture';
 
@@ -8,7 +9,11 @@ export interface FakeHostOptions extends FixtureOptions {
 	/** Requests that are never answered. */
 	readonly silent?: readonly string[];
 	readonly state?: unknown;
-	readonly previewFails?: boolean;
+	/** Every preview fails; with its number: the first so many are shown before. */
+	readonly previewFails?: boolean | number;
+	/** What the preview has of the model; absent: its tokenizer. */
+	readonly previewModel?: PreviewModel;
+	readonly untrusted?: boolean;
 	/** Members that replace the fixture's. */
 	readonly overview?: Partial<ResultsOverview>;
 }

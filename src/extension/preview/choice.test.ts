@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitting, stepped } from './choice';
+import { another, fitting, stepped } from './choice';
 
 const variants = ['original', 'helm'];
 
@@ -24,4 +24,10 @@ test('an example beyond the slice is its last', () => {
 
 test('stepping goes round the ends', () => {
 	expect([stepped(0, 1, 3), stepped(2, 1, 3), stepped(0, -1, 3), stepped(0, 1, 0)]).toEqual([1, 0, 2, 0]);
+});
+
+test('another example is any but this one', () => {
+	const all = [0, 0.3, 0.6, 0.999].map(random => another(2, 4, random));
+	expect(new Set(all)).toEqual(new Set([3, 0, 1]));
+	expect([another(0, 1, 0.5), another(0, 0, 0.5)]).toEqual([0, 0]);
 });

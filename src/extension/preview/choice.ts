@@ -1,4 +1,4 @@
-import type { PreviewChoice } from '../../protocol/webview';
+import type { PreviewChoice } from '../../protocol/previewView';
 
 /** The nearest choice that the evaluation still has: examples and variants come and go as a person types. */
 export function fitting(wanted: PreviewChoice, variants: readonly string[], examples: number): PreviewChoice {
@@ -11,4 +11,9 @@ export function fitting(wanted: PreviewChoice, variants: readonly string[], exam
 /** One further or one back, round the ends. */
 export function stepped(example: number, by: 1 | -1, examples: number): number {
 	return examples === 0 ? 0 : (example + by + examples) % examples;
+}
+
+/** Any example but this one. @param random In [0, 1). */
+export function another(example: number, examples: number, random: number): number {
+	return examples < 2 ? 0 : (example + 1 + Math.floor(random * (examples - 1))) % examples;
 }

@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
-import { CancellationSource, Cancelled } from '../../protocol/cancellation';
+import { Cancelled } from '../../protocol/cancellation';
 import { Channel } from '../../protocol/channel';
-import { Failure } from '../../protocol/failure';
-import type { HostSide, PreviewChoice, PreviewState, WebviewSide } from '../../protocol/webview';
-import type { Preview } from '../../run/preview';
+import { inputFailure } from '../../protocol/failure';
+import type { FilePlace, PreviewChoice, PreviewScores, PreviewState } from '../../protocol/previewView';
+import type { HostSide, WebviewSide } from '../../protocol/webview';
+import type { ScoreOptions } from '../../run/exampleScorer';
+import type { Preview } from '../../run/previewSession';
 import { setContext } from '../commands';
 import { previewViewType } from '../contributions';
 import { type EvaluationDocuments, isEvaluation } from '../language/evaluationDocuments';
+import type { HubSource } from '../language/knowledgeSource';
 import { variantAt } from '../language/readEvaluation';
 import { rooms } from '../rooms';
-import { debounced } from '../throttle';
+import { debounced, throttled } from '../throttle';
 import { showPage, webviewPort } from '../webviewPage';
-import { fitting, stepped } from './choice';
+import { another, stepped } from './choice';
+import { PreviewedEvaluation } from './previewedEvaluation';
 
 /** What must be known to show the preview again after a restart. */
 interface Remembered {
@@ -22,35 +26,42 @@ interface Remembered {
 const memory = 'evalLens.preview';
 const beginning: PreviewChoice = { example: 0, variant: '', against: null };
 
-interface Opened {
-	readonly version: number;
-	readonly source: CancellationSource;
-	preview: Promise<Preview>;
-}
-
-/** Token counts need the model's files, which may be large: they follow when nobody has typed for so many milliseconds. */
-const untilTokens = 500;
+/** A tokenizer takes a second to read: it waits until nobody has typed for so many milliseconds. */
+const untilTokens = 300;
 
 /** The prompts of the evaluation in front, beside its editor: follows the cursor, and the text as it is typed. */
 export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disposable {
 	readonly #subscriptions: vscode.Disposable;
+	readonly #readModel: ((preview: Preview) => void) & vscode.Disposable;
 	#panel: vscode.WebviewPanel | null = null;
 	#channel: Channel<HostSide, WebviewSide> | null = null;
 	#uri: vscode.Uri | null = null;
 	#choice = beginning;
-	#opened: Opened | null = null;
+	#evaluation: PreviewedEvaluation | null = null;
 
 	constructor(
 		private readonly context: vscode.ExtensionContext,
 		private readonly documents: EvaluationDocuments,
+		private readonly enginePath: string,
+		private readonly connections: HubSource,
 	) {
 		const follow = debounced<vscode.TextEditor>(editor => this.#follow(editor), 100);
+		const typed = throttled(() => this.#tellChanged(), 40);
+		this.#readModel = debounced(preview => void this.#loadModel(preview), untilTokens);
 		this.#subscriptions = vscode.Disposable.from(
 			follow,
+			typed,
+			this.#readModel,
 			vscode.window.registerWebviewPanelSerializer(previewViewType, this),
 			vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#isOf(textEditor) && follow(textEditor)),
 			vscode.window.onDidChangeActiveTextEditor(editor => this.#isOf(editor) && follow(editor)),
-			documents.onDidChange(document => document.uri.toString() === this.#uri?.toString() && this.#tellChanged()),
+			// At each keystroke: the diagnostics wait for a pause, the prompt does not.
+			vscode.workspace.onDidChangeTextDocument(
+				({ document, contentChanges }) => contentChanges.length > 0 && this.#shows(document) && typed(),
+			),
+			vscode.workspace.onDidSaveTextDocument(document => this.#shows(document) && this.#reopen()),
+			vscode.workspace.onDidGrantWorkspaceTrust(() => this.#forget()),
+			connections.onDidChange(() => this.#forget()),
 		);
 	}
 
@@ -59,8 +70,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 		const document = await vscode.workspace.openTextDocument(uri);
 		const editor = await vscode.window.showTextDocument(document, { preview: false, viewColumn: this.#columnOf(uri) });
 		if (uri.toString() !== this.#uri?.toString()) {
-			this.#uri = uri;
-			this.#choice = { ...beginning, example: this.#choice.example };
+			this.#turnTo(uri, { ...beginning, example: this.#choice.example });
 		}
 		const under = variant ?? (await this.#variantUnder(editor));
 		this.#remember({ ...this.#choice, ...(under && { variant: under }) });
@@ -80,14 +90,16 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 	}
 
 	async step(by: 1 | -1): Promise<void> {
-		const preview = await this.#preview();
-		this.#remember({ ...this.#choice, example: stepped(this.#choice.example, by, preview.examples.length) });
-		this.#tellChanged();
+		await this.#goTo((example, examples) => stepped(example, by, examples));
+	}
+
+	async random(): Promise<void> {
+		await this.#goTo((example, examples) => another(example, examples, Math.random()));
 	}
 
 	/** Asks which variant to compare with; none shows the prompt alone. */
 	async chooseAgainst(): Promise<void> {
-		const { evaluation } = await this.#preview();
+		const { evaluation } = await this.#open();
 		const alone = { label: vscode.l10n.t('No comparison'), variant: null };
 		const others = evaluation.variants
 			.filter(({ name }) => name !== this.#choice.variant)
@@ -101,6 +113,12 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 		}
 	}
 
+	/** Does what a button of the page does. */
+	press(button: HostSide['events']['previewCommand']): void {
+		this.#panel?.reveal(undefined, true);
+		this.#channel?.fire('previewCommand', button);
+	}
+
 	/** The evaluation that is previewed. */
 	get uri(): vscode.Uri | null {
 		return this.#panel && this.#uri;
@@ -112,8 +130,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 			panel.dispose();
 			return;
 		}
-		this.#uri = vscode.Uri.parse(remembered.uri);
-		this.#choice = remembered.choice;
+		this.#turnTo(vscode.Uri.parse(remembered.uri), remembered.choice);
 		this.#attach(panel);
 	}
 
@@ -128,6 +145,13 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 			showPreview: choice => {
 				this.#remember(choice);
 				return this.#state();
+			},
+			findExample: async key => (await this.#open()).find(key),
+			scoreExample: (choice, token) =>
+				this.#score(choice, { token, onPhase: phase => channel.fire('scoring', phase), enginePath: this.enginePath }),
+			reveal: async place => {
+				await this.#reveal(place);
+				return null;
 			},
 			copy: async text => {
 				await vscode.env.clipboard.writeText(text);
@@ -156,66 +180,76 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 	}
 
 	async #state(): Promise<PreviewState> {
-		const file = this.#uri ? vscode.workspace.asRelativePath(this.#uri) : '';
-		try {
-			const preview = await this.#preview();
-			const names = preview.evaluation.variants.map(variant => variant.name);
-			this.#remember(fitting(this.#choice, names, preview.examples.length));
+		const { uri, text, evaluation } = await this.#shown();
+		const surroundings = { label: vscode.workspace.asRelativePath(uri), trusted: vscode.workspace.isTrusted };
+		const state = await evaluation.state(text, this.#choice, surroundings);
+		const position = state.state === 'shown' ? state : state.position;
+		if (position) {
+			this.#remember(position.choice);
+		}
+		if (state.state === 'shown') {
+			const preview = await evaluation.open(text);
 			if (this.#panel) {
 				this.#panel.title = vscode.l10n.t('Prompts of {0}', preview.evaluation.name);
 			}
-			return preview.show(this.#choice);
-		} catch (error) {
-			const { InvalidEvaluation } = await rooms();
-			if (error instanceof InvalidEvaluation) {
-				return { state: 'failed', file, reasons: error.problems.map(problem => problem.message) };
+			if (state.model.state === 'loading') {
+				this.#readModel(preview);
 			}
-			if (error instanceof Failure) {
-				return { state: 'failed', file, reasons: [error.reason] };
-			}
-			throw error;
 		}
+		return state;
 	}
 
-	/** The evaluation as it reads now, rendered at most once for each version of its text. */
-	async #preview(): Promise<Preview> {
-		if (!this.#uri) {
+	/** The evaluation that is previewed, with its text as it stands now. */
+	async #shown() {
+		const uri = this.#uri;
+		if (!uri) {
 			throw new Cancelled();
 		}
-		const document = await vscode.workspace.openTextDocument(this.#uri);
-		if (this.#opened?.version !== document.version) {
-			this.#close();
-			const { openPreview } = await rooms();
-			const source = new CancellationSource();
-			const options = { file: document.uri.fsPath, text: document.getText() };
-			const opened: Opened = { version: document.version, source, preview: openPreview(options, source.token) };
-			this.#opened = opened;
-			void this.#addTokens(opened, () => openPreview({ ...options, withModel: true }, source.token));
+		// A file that nobody trusts yet must not make this computer ask anybody anything.
+		const connection = vscode.workspace.isTrusted ? this.connections.hub() : undefined;
+		const [document, loaded, hub] = await Promise.all([vscode.workspace.openTextDocument(uri), rooms(), connection]);
+		if (uri !== this.#uri) {
+			throw new Cancelled();
 		}
-		return this.#opened.preview;
+		this.#evaluation ??= new PreviewedEvaluation(uri.fsPath, loaded, hub);
+		return { uri, text: document.getText(), evaluation: this.#evaluation };
 	}
 
-	async #addTokens(opened: Opened, openWithModel: () => Promise<Preview>): Promise<void> {
-		await new Promise(resolve => setTimeout(resolve, untilTokens));
-		if (this.#opened !== opened) {
-			return;
-		}
+	async #open(): Promise<Preview> {
+		const { evaluation, text } = await this.#shown();
+		return evaluation.open(text);
+	}
+
+	async #loadModel(preview: Preview): Promise<void> {
 		try {
-			const preview = await openWithModel();
-			if (this.#opened === opened) {
-				opened.preview = Promise.resolve(preview);
-				this.#tellChanged();
-			}
+			await this.#evaluation?.session.loadModel(preview);
+			this.#tellChanged();
 		} catch {
-			// The prompts themselves fail in the same way, and say why; without a model they stay as they are.
+			// Another model was asked for meanwhile, or the preview was closed.
 		}
 	}
 
-	#close(): void {
-		this.#opened?.source.cancel();
-		// Whoever waits for it is told, and there may be nobody.
-		this.#opened?.preview.catch(() => {});
-		this.#opened = null;
+	async #score(choice: PreviewChoice, options: ScoreOptions): Promise<PreviewScores> {
+		if (!vscode.workspace.isTrusted) {
+			throw inputFailure('run.not-trusted', {});
+		}
+		return (await this.#open()).score(choice, options);
+	}
+
+	async #reveal({ line, column }: FilePlace): Promise<void> {
+		if (this.#uri) {
+			const place = new vscode.Position(line, column);
+			await vscode.window.showTextDocument(this.#uri, {
+				viewColumn: this.#columnOf(this.#uri),
+				selection: new vscode.Range(place, place),
+			});
+		}
+	}
+
+	async #goTo(to: (example: number, examples: number) => number): Promise<void> {
+		const { examples } = await this.#open();
+		this.#remember({ ...this.#choice, example: to(this.#choice.example, examples.length) });
+		this.#tellChanged();
 	}
 
 	async #follow(editor: vscode.TextEditor): Promise<void> {
@@ -223,9 +257,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 		const variant = await this.#variantUnder(editor);
 		const other = uri.toString() !== this.#uri?.toString();
 		if (other) {
-			this.#uri = uri;
-			this.#close();
-			this.#remember({ ...beginning, ...(variant && { variant }) });
+			this.#turnTo(uri, { ...beginning, ...(variant && { variant }) });
 			this.#tellChanged();
 		} else if (variant && variant !== this.#choice.variant) {
 			this.#remember({ ...this.#choice, variant });
@@ -243,10 +275,38 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 		return this.#panel !== null && editor !== undefined && isEvaluation(editor.document);
 	}
 
+	#shows(document: vscode.TextDocument): boolean {
+		return this.#panel !== null && document.uri.toString() === this.#uri?.toString();
+	}
+
 	/** Where the evaluation is already shown, so that it does not open a second time over the preview. */
 	#columnOf(uri: vscode.Uri): vscode.ViewColumn {
 		const editor = vscode.window.visibleTextEditors.find(shown => shown.document.uri.toString() === uri.toString());
 		return editor?.viewColumn ?? vscode.ViewColumn.One;
+	}
+
+	#turnTo(uri: vscode.Uri, choice: PreviewChoice): void {
+		this.#close();
+		this.#uri = uri;
+		this.#remember(choice);
+	}
+
+	/** Another trust or another account: data and model may be found now, or no longer. */
+	#forget(): void {
+		this.#evaluation?.dispose();
+		this.#evaluation = null;
+		this.#tellChanged();
+	}
+
+	#reopen(): void {
+		this.#evaluation?.reopen();
+		this.#tellChanged();
+	}
+
+	/** Ends what is under way for the evaluation, and the model's process. */
+	#close(): void {
+		this.#evaluation?.dispose();
+		this.#evaluation = null;
 	}
 
 	#remember(choice: PreviewChoice): void {
