@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, count, duration, percent, points, signedPoints } from './numbers';
+import { ago, bytesText, compact, count, duration, percent, points, signedPoints } from './numbers';
 
 test('counts and percentages as the language writes them', () => {
 	expect(count(14042, 'en')).toBe('14,042');
@@ -35,4 +35,15 @@ test('how long ago', () => {
 	expect(at('2024-01-01T09:00:00Z')).toBe('2 yr. ago');
 	// A clock that was set back.
 	expect(at('2026-03-10T12:00:10Z')).toBe('now');
+});
+
+test('large numbers and sizes in few characters', () => {
+	expect([0, 950, 1234, 1_234_567].map(value => compact(value, 'en'))).toEqual(['0', '950', '1.2K', '1.2M']);
+	expect([0, 999, 3123, 269_060_552, 5e15].map(bytes => bytesText(bytes, 'en'))).toEqual([
+		'0 byte',
+		'999 byte',
+		'3.1 kB',
+		'269.1 MB',
+		'5,000 TB',
+	]);
 });

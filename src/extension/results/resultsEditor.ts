@@ -78,6 +78,9 @@ export class ResultsEditors implements vscode.CustomReadonlyEditorProvider<RunDo
 			copy: async text => this.#act(async () => vscode.env.clipboard.writeText(text)),
 			preview: notHere,
 			showPreview: notHere,
+			findExample: notHere,
+			scoreExample: notHere,
+			reveal: notHere,
 		});
 		const editor: OpenEditor = { dir, channel, selected: null };
 		const changed = throttled(() => {

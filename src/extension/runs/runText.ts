@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../protocol/results';
 import type { RunProgress } from '../../run/progress';
-import { ago, count, duration, percent, points } from '../numbers';
+import { ago, bytesText, count, duration, percent, points } from '../numbers';
 import { text } from '../text';
 import type { RunEntry } from './runIndex';
 import type { ActiveRun } from './runQueue';
@@ -14,6 +14,10 @@ function progressText(progress: RunProgress | null): string {
 		case undefined:
 		case 'loading':
 			return vscode.l10n.t('loading');
+		case 'downloading': {
+			const { received = 0, total = 0 } = progress.bytes ?? {};
+			return vscode.l10n.t('downloading {0} of {1}', bytesText(received, locale), bytesText(total, locale));
+		}
 		case 'planning':
 			return vscode.l10n.t('planning');
 		case 'scoring':
