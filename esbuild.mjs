@@ -56,9 +56,34 @@ const node = {
 	plugins: [onnxruntimeBinding],
 };
 
+/** Parts of the YAML language server that are asked for nothing: its formatter (Prettier, 3 MB), its server, its translations. */
+const unusedOfYamlServer = {
+	name: 'unused-of-yaml-server',
+	setup(build) {
+		const stubs = [
+			[/yamlFormatter\.js$/, 'export class YAMLFormatter { configure() {} format() { return []; } }'],
+			[/schemaSelectionHandlers\.js$/, 'export class JSONSchemaSelection {}'],
+			[/ajv-i18n[\\/]localize[\\/]index\.js$/, 'module.exports = { en() {} };'],
+		];
+		for (const [filter, contents] of stubs) {
+			let found = false;
+			build.onLoad({ filter }, () => {
+				found = true;
+				return { contents };
+			});
+			build.onEnd(() => {
+				if (!found) {
+					throw new Error(`the YAML language server has no ${filter} now: mend esbuild.mjs`);
+				}
+			});
+		}
+	},
+};
+
 /** Modules that extension.cjs and runtime.cjs share: they stay requires of other files beside the bundle. */
 const separate = new Map([
 	['src/extension/runtime', './runtime.cjs'],
+	['src/extension/language/yamlService', './yamlService.cjs'],
 	['src/protocol/cancellation', './shared.cjs'],
 	['src/protocol/failure', './shared.cjs'],
 	['src/protocol/messages', './shared.cjs'],
@@ -87,6 +112,13 @@ const builds = [
 	{ ...host, entryPoints: { extension: 'src/extension/main.ts' } },
 	{ ...host, entryPoints: { runtime: 'src/extension/runtime.ts' } },
 	{ ...node, entryPoints: { shared: 'src/extension/shared.ts' } },
+	{
+		...node,
+		entryPoints: { yamlService: 'src/extension/language/yamlService.ts' },
+		// jsonc-parser's main is UMD, whose requires are hidden from bundlers.
+		mainFields: ['module', 'main'],
+		plugins: [unusedOfYamlServer],
+	},
 	{ ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
 	{ ...node, entryPoints: { engine: 'src/engine/process/main.ts' } },
 	{

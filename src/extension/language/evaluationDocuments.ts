@@ -4,6 +4,7 @@ import type { SourceRange } from '../../config/problem';
 import { isEvaluationName } from '../contributions';
 import { rooms } from '../rooms';
 import { debounced } from '../throttle';
+import type { AnalyseOptions } from './analysis/analysis';
 import { type ReadEvaluation, readEvaluation } from './readEvaluation';
 
 export function isEvaluation(document: vscode.TextDocument): boolean {
@@ -17,6 +18,14 @@ export const evaluationSelector: vscode.DocumentSelector = [
 
 export function toRange({ start, end }: SourceRange): vscode.Range {
 	return new vscode.Range(start.line, start.column, end.line, end.column);
+}
+
+/** How the text of an evaluation is read: what it is called, and where a task file that it names is looked for. */
+export async function analyseOptions(uri: vscode.Uri): Promise<AnalyseOptions> {
+	const fileName = path.posix.basename(uri.path);
+	return uri.scheme === 'file'
+		? { fileName, files: (await rooms()).localTaskFiles(path.dirname(uri.fsPath)) }
+		: { fileName };
 }
 
 interface Entry {
@@ -72,7 +81,7 @@ export class EvaluationDocuments implements vscode.Disposable {
 		}
 		try {
 			const bytes = await vscode.workspace.fs.readFile(uri);
-			return readEvaluation(new TextDecoder().decode(bytes), path.posix.basename(uri.path), await rooms());
+			return await readEvaluation(new TextDecoder().decode(bytes), await analyseOptions(uri), (await rooms()).language);
 		} catch {
 			return null;
 		}
@@ -89,7 +98,8 @@ export class EvaluationDocuments implements vscode.Disposable {
 
 	async #read(document: vscode.TextDocument, key: string): Promise<ReadEvaluation> {
 		const text = document.getText();
-		const read = readEvaluation(text, path.posix.basename(document.uri.path), await rooms(), this.#settled.get(key));
+		const { language } = await rooms();
+		const read = await readEvaluation(text, await analyseOptions(document.uri), language, this.#settled.get(key));
 		this.#settled.set(key, read);
 		return read;
 	}

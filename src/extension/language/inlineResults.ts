@@ -3,7 +3,7 @@ import type { ResolvedEvaluation } from '../../config/resolved';
 import { canonicalJson } from '../../protocol/json';
 import type { Comparison, Result } from '../../protocol/results';
 import { setting } from '../commands';
-import { points, signedPoints } from '../numbers';
+import { ago, points, signedPoints } from '../numbers';
 import type { RunIndex } from '../runs/runIndex';
 import { accuracyText } from '../runs/runText';
 import { debounced } from '../throttle';
@@ -12,7 +12,10 @@ import { type EvaluationDocuments, isEvaluation, toRange } from './evaluationDoc
 /** Below this, a number says little: the model puts most of its probability on no label at all. */
 const lowLabelMass = 0.5;
 
-/** The last accuracy of each variant, behind its name. */
+/** How often it is written anew how old the numbers are, in milliseconds. */
+const agingInterval = 60_000;
+
+/** The last accuracy of each variant, and how old it is, behind its name. */
 export class InlineResults implements vscode.Disposable {
 	readonly #type = vscode.window.createTextEditorDecorationType({
 		after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), margin: '0 0 0 2ch' },
@@ -25,9 +28,11 @@ export class InlineResults implements vscode.Disposable {
 		private readonly index: RunIndex,
 	) {
 		const draw = debounced<void>(() => this.#drawAll(), 50);
+		const aging = setInterval(() => draw(), agingInterval);
 		this.#subscriptions = vscode.Disposable.from(
 			this.#type,
 			draw,
+			{ dispose: () => clearInterval(aging) },
 			documents.onDidChange(() => draw()),
 			index.onDidChange(() => draw()),
 			vscode.window.onDidChangeVisibleTextEditors(() => draw()),
@@ -79,7 +84,9 @@ export class InlineResults implements vscode.Disposable {
 				return [];
 			}
 			const edited = read.resolved !== null && isEdited(name, read.resolved, run.record.evaluation);
-			const contentText = [shown.join(' · '), ...(edited ? [vscode.l10n.t('(before the last edit)')] : [])].join(' ');
+			const age = ago(new Date(run.record.finished ?? run.record.started), new Date(), vscode.env.language);
+			const note = edited ? ` ${vscode.l10n.t('(before the last edit)')}` : '';
+			const contentText = `${[...shown, age].join(' · ')}${note}`;
 			const end = endOfValue(document, toRange(key).end);
 			return [{ range: new vscode.Range(end, end), renderOptions: { after: { contentText } } }];
 		});

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { parseEvaluation } from '../../config/parse';
-import { resolveEvaluation } from '../../config/resolve';
-import { readEvaluation, variantAt } from './readEvaluation';
+import { analyse } from './analysis/analysis';
+import { type ReadEvaluation, readEvaluation, variantAt } from './readEvaluation';
 
-const rooms = { parseEvaluation, resolveEvaluation };
+const readText = (source: string, before?: ReadEvaluation) =>
+	readEvaluation(source, { fileName: 'a.eval.yaml' }, { analyse }, before);
 const text = `dataset_path: data
 num_fewshot: 0
 
@@ -18,8 +18,8 @@ variants:
 limit: 3
 `;
 
-test('variants stand in the order of the file, with the places of their names', () => {
-	const read = readEvaluation(text, 'a.eval.yaml', rooms);
+test('variants stand in the order of the file, with the places of their names', async () => {
+	const read = await readText(text);
 	expect(read.problems).toEqual([]);
 	expect(read.variants.map(({ name, key }) => [name, key.start.line, key.start.column])).toEqual([
 		['original', 4, 2],
@@ -28,16 +28,16 @@ test('variants stand in the order of the file, with the places of their names', 
 	]);
 });
 
-test('an evaluation without variants has one that stands nowhere', () => {
-	const read = readEvaluation('dataset_path: data\ndoc_to_text: "{{question}}"\n', 'a.eval.yaml', rooms);
+test('an evaluation without variants has one that stands nowhere', async () => {
+	const read = await readText('dataset_path: data\ndoc_to_text: "{{question}}"\n');
 	expect(read.resolved?.variants.map(variant => variant.name)).toEqual(['default']);
 	expect(read.variants).toEqual([]);
 });
 
-test('while the text has an error, the variants of before are found where they stand now', () => {
-	const before = readEvaluation(text, 'a.eval.yaml', rooms);
+test('while the text has an error, the variants of before are found where they stand now', async () => {
+	const before = await readText(text);
 	const broken = `# a line more\n${text.replace('limit: 3', 'limits: 3').replace('  own:', '  renamed:')}`;
-	const read = readEvaluation(broken, 'a.eval.yaml', rooms, before);
+	const read = await readText(broken, before);
 	expect(read.resolved).toBeNull();
 	expect(read.problems.map(problem => problem.message.code)).toEqual(['config.unknown-field-closest']);
 	expect(read.variants.map(({ name, key }) => [name, key.start.line])).toEqual([
@@ -46,8 +46,8 @@ test('while the text has an error, the variants of before are found where they s
 	]);
 });
 
-test('the cursor is in the variant whose lines it stands in', () => {
-	const read = readEvaluation(text, 'a.eval.yaml', rooms);
+test('the cursor is in the variant whose lines it stands in', async () => {
+	const read = await readText(text);
 	const lines = text.split('\n');
 	expect(lines.map((_, line) => variantAt(read, lines, line))).toEqual([
 		...[null, null, null, null],

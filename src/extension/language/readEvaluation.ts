@@ -1,9 +1,11 @@
 import type { Problem, SourceRange } from '../../config/problem';
 import type { ResolvedEvaluation } from '../../config/resolved';
-import type * as Runtime from '../runtime';
+import type { AnalyseOptions, Analysis } from './analysis/analysis';
+import type * as Language from './language';
 
 /** What the editor knows of an evaluation's text. */
 export interface ReadEvaluation {
+	readonly analysis: Analysis;
 	/** All there are, in the order of the text. */
 	readonly problems: readonly Problem[];
 	/** Null where a problem is an error. */
@@ -13,19 +15,19 @@ export interface ReadEvaluation {
 }
 
 /** Reads an evaluation. `before` is what its text was before the last edits. */
-export function readEvaluation(
+export async function readEvaluation(
 	text: string,
-	fileName: string,
-	{ parseEvaluation, resolveEvaluation }: Pick<typeof Runtime, 'parseEvaluation' | 'resolveEvaluation'>,
+	options: AnalyseOptions,
+	{ analyse }: Pick<typeof Language, 'analyse'>,
 	before?: ReadEvaluation,
-): ReadEvaluation {
-	const { evaluation, problems, locate } = parseEvaluation(text);
-	const result = evaluation && resolveEvaluation(evaluation, { fileName, locate });
-	const resolved = result?.resolved ?? null;
+): Promise<ReadEvaluation> {
+	const analysis = await analyse(text, options);
+	const { resolved, problems, locate } = analysis;
 	const names = resolved?.variants.map(variant => variant.name) ?? before?.variants.map(variant => variant.name) ?? [];
 	const lines = text.split(/\r\n|\r|\n/);
 	return {
-		problems: [...problems, ...(result?.problems ?? [])],
+		analysis,
+		problems,
 		resolved,
 		variants: names
 			.map(name => ({ name, key: locate(['variants', name], 'key') }))
