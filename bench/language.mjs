@@ -49,7 +49,7 @@ const options = { fileName: 'a.eval.yaml' };
 let version = 0;
 const edited = () => {
 	version++;
-	return { uri: 'file:///a.eval.yaml', version, text: `${text}# ${version}\n` };
+	return { uri: 'file:///a.eval.yaml', text: `${text}# ${version}\n` };
 };
 
 let analysis = await language.analyse(text, options);

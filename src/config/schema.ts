@@ -23,7 +23,7 @@ const complains = (complaint: Complaint) => ({ error: complaint });
 
 const presetSuggestions = {
 	enum: [...presetNames],
-	markdownEnumDescriptions: presets.map(preset => [preset.summary, ...preset.notes].join('\n\n')),
+	markdownEnumDescriptions: presets.map(({ summary, notes, citation }) => [summary, ...notes, citation].join('\n\n')),
 };
 
 /** Fields that decide prompts and scores: at the top of a file, and again inside each variant. */

@@ -6,7 +6,7 @@ import type { Knowledge } from './knowledge/knowledge';
 import type { KnowledgeSource } from './knowledgeSource';
 import { markdownString } from './markdown';
 import type { SchemaItem } from './yamlService';
-import { isServedElsewhere, versioned, yamlService } from './yamlServices';
+import { given, isServedElsewhere, yamlService } from './yamlServices';
 
 /** The Hub is asked when nobody typed for so many milliseconds. */
 const pause = 200;
@@ -113,7 +113,7 @@ export class Completions implements vscode.CompletionItemProvider, vscode.Dispos
 		position: vscode.Position,
 		own: readonly Suggestion[],
 	): Promise<readonly vscode.CompletionItem[]> {
-		const items = await (await yamlService()).complete(versioned(document), position);
+		const items = await (await yamlService()).complete(given(document), position);
 		return items.filter(({ label }) => !own.some(one => one.label === label)).map(schemaItem);
 	}
 }

@@ -3,7 +3,7 @@ import { rooms } from '../rooms';
 import { type EvaluationDocuments, evaluationSelector, isEvaluation } from './evaluationDocuments';
 import type { KnowledgeSource } from './knowledgeSource';
 import { markdownString } from './markdown';
-import { isServedElsewhere, versioned, yamlService } from './yamlServices';
+import { given, isServedElsewhere, yamlService } from './yamlServices';
 
 /** What stands at the pointer: a preset, dataset, model, column or filter; else the field, as the schema describes it. */
 export class Hovers implements vscode.HoverProvider, vscode.Disposable {
@@ -33,7 +33,7 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
 		if (elsewhere || !document.getWordRangeAtPosition(position)) {
 			return undefined;
 		}
-		const found = await (await yamlService()).hover(versioned(document), position);
+		const found = await (await yamlService()).hover(given(document), position);
 		return found ? new vscode.Hover(new vscode.MarkdownString(found.text)) : undefined;
 	}
 

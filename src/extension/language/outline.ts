@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { evaluationSelector, isEvaluation } from './evaluationDocuments';
 import type { YamlService } from './yamlService';
-import { isServedElsewhere, versioned, yamlService } from './yamlServices';
+import { given, isServedElsewhere, yamlService } from './yamlServices';
 
 type Symbol = ReturnType<YamlService['symbols']>[number];
 
@@ -14,14 +14,14 @@ export class Outline implements vscode.DocumentSymbolProvider, vscode.FoldingRan
 
 	async provideDocumentSymbols(document: vscode.TextDocument): Promise<vscode.DocumentSymbol[]> {
 		return isEvaluation(document) && !isServedElsewhere()
-			? (await yamlService()).symbols(versioned(document)).map(symbolOf)
+			? (await yamlService()).symbols(given(document)).map(symbolOf)
 			: [];
 	}
 
 	async provideFoldingRanges(document: vscode.TextDocument): Promise<vscode.FoldingRange[]> {
 		return isEvaluation(document) && !isServedElsewhere()
 			? (await yamlService())
-					.folds(versioned(document))
+					.folds(given(document))
 					.map(({ startLine, endLine }) => new vscode.FoldingRange(startLine, endLine))
 			: [];
 	}

@@ -5,7 +5,6 @@ import { assertionMetrics } from '../../config/resolved';
 import { createYamlService, type YamlService } from './yamlService';
 
 let service: YamlService;
-let version = 0;
 beforeAll(() => {
 	service = createYamlService(evaluationJsonSchema());
 });
@@ -15,9 +14,8 @@ function at(marked: string) {
 	const before = marked.slice(0, marked.indexOf('|'));
 	const line = before.split('\n').length - 1;
 	const character = before.length - (before.lastIndexOf('\n') + 1);
-	version++;
 	return {
-		document: { uri: 'file:///a.eval.yaml', version, text: marked.replace('|', '') },
+		document: { uri: 'file:///a.eval.yaml', text: marked.replace('|', '') },
 		position: { line, character },
 	};
 }
@@ -41,6 +39,13 @@ describe('completion', () => {
 		const inside = await labels('dataset_path: x\nvariants:\n  a:\n    |');
 		expect(inside).toContain('doc_to_text');
 		expect(inside).not.toContain('dataset_path');
+	});
+
+	test('a field beside an empty one is not a field inside of it', async () => {
+		const empty = 'dataset_path: x\nvariants:\n  own: \n';
+		expect(await labels(`${empty}|`)).toContain('on_bad_row');
+		expect(await labels(`${empty}# what follows\n|\nlimit: 3`)).not.toContain('limit');
+		expect(await labels(`${empty}    |`)).toContain('extends');
 	});
 
 	test('values of closed sets', async () => {

@@ -20,19 +20,18 @@ export interface SchemaHover {
 	readonly range: Range | null;
 }
 
-/** A text as an editor has it; `version` changes with it. */
-export interface VersionedText {
+/** A text as an editor has it. */
+export interface GivenText {
 	readonly uri: string;
-	readonly version: number;
 	readonly text: string;
 }
 
 /** Positions count lines and UTF-16 units from 0. */
 export interface YamlService {
-	complete(document: VersionedText, position: { line: number; character: number }): Promise<readonly SchemaItem[]>;
-	hover(document: VersionedText, position: { line: number; character: number }): Promise<SchemaHover | null>;
-	symbols(document: VersionedText): readonly DocumentSymbol[];
-	folds(document: VersionedText): readonly FoldingRange[];
+	complete(document: GivenText, position: { line: number; character: number }): Promise<readonly SchemaItem[]>;
+	hover(document: GivenText, position: { line: number; character: number }): Promise<SchemaHover | null>;
+	symbols(document: GivenText): readonly DocumentSymbol[];
+	folds(document: GivenText): readonly FoldingRange[];
 }
 
 const schemaUri = 'eval-lens:eval.schema.json';
@@ -61,7 +60,9 @@ export function createYamlService(schema: object): YamlService {
 	});
 	return {
 		async complete(given, position) {
-			const found = await service.doComplete(documentOf(given), position, false).catch(() => null);
+			const found = await service
+				.doComplete(documentOf(besideEmpty(given, position)), position, false)
+				.catch(() => null);
 			return (found?.items ?? [])
 				.filter(({ kind }) => kind !== skeletonKind)
 				.map(({ label, kind, textEdit, insertText, documentation }) => ({
@@ -83,6 +84,22 @@ export function createYamlService(schema: object): YamlService {
 	};
 }
 
+/**
+ * The text with a null for an empty field above the cursor that cannot hold what is typed, since it stands no less deep:
+ * the service would offer what belongs inside of it.
+ */
+function besideEmpty(given: GivenText, { line, character }: { line: number; character: number }): GivenText {
+	const lines = given.text.split('\n');
+	const above = lines.findLastIndex((text, i) => i < line && /^\s*[^\s#]/.test(text));
+	const text = lines[above] ?? '';
+	const isBlank = (lines[line] ?? '').trim() === '';
+	if (!isBlank || !/:\s*$/.test(text) || text.search(/\S/) < character) {
+		return given;
+	}
+	lines[above] = text.replace(/:\s*$/, ': ~');
+	return { ...given, text: lines.join('\n') };
+}
+
 /** The service stumbles over some half-written texts, such as a key that is nothing: then it knows nothing of them. */
 function attempt<T>(ask: () => readonly T[] | null): readonly T[] {
 	try {
@@ -97,11 +114,13 @@ const skeletonKind = 7;
 const propertyKind = 10;
 
 let last: TextDocument | undefined;
+let versions = 0;
 
-/** The service keeps what it parsed for as long as it is given the same document. */
-function documentOf({ uri, version, text }: VersionedText): TextDocument {
-	if (last?.uri !== uri || last.version !== version || last.getText() !== text) {
-		last = TextDocument.create(uri, 'yaml', version, text);
+/** The service keeps what it parsed by address and version: so each text gets a version of its own. */
+function documentOf({ uri, text }: GivenText): TextDocument {
+	if (last?.uri !== uri || last.getText() !== text) {
+		versions++;
+		last = TextDocument.create(uri, 'yaml', versions, text);
 	}
 	return last;
 }

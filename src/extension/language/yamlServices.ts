@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { rooms } from '../rooms';
-import type { VersionedText, YamlService } from './yamlService';
+import type { GivenText, YamlService } from './yamlService';
 
 const yamlExtension = 'redhat.vscode-yaml';
 
@@ -19,6 +19,6 @@ export function isServedElsewhere(): boolean {
 	return vscode.extensions.getExtension(yamlExtension)?.isActive === true;
 }
 
-export function versioned(document: vscode.TextDocument): VersionedText {
-	return { uri: document.uri.toString(), version: document.version, text: document.getText() };
+export function given(document: vscode.TextDocument): GivenText {
+	return { uri: document.uri.toString(), text: document.getText() };
 }

@@ -127,7 +127,6 @@ test(`no text breaks a language function (${runs} mutations)`, async () => {
 	expect(files.length).toBeGreaterThan(3);
 	const service = createYamlService(evaluationJsonSchema());
 	const options = { fileName: 'a.eval.yaml' };
-	let version = 0;
 	await fc.assert(
 		fc.asyncProperty(mutated, fc.nat(10_000), async (text, place) => {
 			const analysis = await analyse(text, options);
@@ -152,8 +151,7 @@ test(`no text breaks a language function (${runs} mutations)`, async () => {
 				renameVariant(analysis, name, 'x y');
 			}
 			if (place % 20 === 0) {
-				version++;
-				const document = { uri: 'file:///a.eval.yaml', version, text };
+				const document = { uri: 'file:///a.eval.yaml', text };
 				const before = text.slice(0, offset).split('\n');
 				const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
 				await service.complete(document, position);

@@ -41,11 +41,6 @@ function alternatives(node: SchemaNode): readonly SchemaNode[] {
 	return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(alternatives)];
 }
 
-/** The fields that a mapping at a path may have. */
-export function fieldsOf(path: FieldPath): readonly string[] {
-	return [...new Set(nodesAt(path).flatMap(({ properties = {} }) => Object.keys(properties)))];
-}
-
 /** A value that the schema takes, as YAML in one line: something to write over. */
 export function exampleValue(path: FieldPath): string {
 	const nodes = nodesAt(path);
