@@ -58,7 +58,7 @@ export interface Repository {
 }
 
 /** From how many bytes on a file is kept in LFS, so that tests need no large files. */
-export const lfsFrom = 1024;
+const lfsFrom = 1024;
 
 export function repository(type: Repository['type'], spec: DatasetSpec & ModelSpec): Repository {
 	const branches = new Map([['main', branch(spec.id, spec.files ?? {})]]);

@@ -6,4 +6,8 @@ import { addStory } from './story';
 
 const hub = await startHubStandIn();
 addStory(hub);
+if (process.argv.includes('--slow')) {
+	// Weights take a while, so that a test can look at their progress.
+	hub.fault(({ origin }) => origin === 'store', { slowBytes: 100_000, pauseMs: 100 }, Number.POSITIVE_INFINITY);
+}
 console.log(JSON.stringify({ HF_ENDPOINT: hub.endpoint, HF_DATASETS_SERVER: hub.viewerEndpoint }));
