@@ -203,6 +203,7 @@ export const englishStrings = {
 	tokenIdsAre: 'ids {id}, one character',
 	exampleScoresLabel: 'What the model answers',
 	scoreExample: 'Score this example',
+	downloadingModel: 'Downloading the model: {n} of {m}',
 	loadingModel: 'Loading the model…',
 	scoringExample: 'Scoring…',
 	cancel: 'Cancel',

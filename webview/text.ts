@@ -112,6 +112,11 @@ export function signedNats(value: number): string {
 	return format(value, 2, true);
 }
 
+/** In decimal megabytes: 1234567 → "1.2 MB". */
+export function megabytes(bytes: number): string {
+	return `${format(bytes / 1e6, 1, false)}\u00a0MB`;
+}
+
 /** 12.3 → "12 s", 83 → "1 min 23 s", 7384 → "2 h 3 min". */
 export function duration(seconds: number): string {
 	const whole = Math.round(seconds);

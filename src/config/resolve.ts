@@ -5,13 +5,14 @@ import { codeList } from './findings';
 import { ancestry, inheritanceFindings, type Parents, parentsOf } from './inheritance';
 import { resolveModels } from './models';
 import { toProblem } from './parse';
+import { plainFormat } from './plainFormat';
 import { findPreset, presetNames } from './presets';
 import type { FieldPath, Finding, Locate, Problem } from './problem';
 import type { Assertion, DatasetSpec, ResolvedEvaluation, SliceSpec, Variant } from './resolved';
 import { type EvaluationFile, type TaskFields, taskFieldNames, type VariantFields } from './schema';
 import { scoringFindings } from './scoringFindings';
 import type { ReadTask } from './taskFile/readTask';
-import { plainFormat, unrunnable, withFields } from './variantFormat';
+import { unrunnable, withFields } from './variantFormat';
 
 export interface ResolveOptions {
 	/** Path or name of the evaluation file; gives the evaluation its name where it has none. */

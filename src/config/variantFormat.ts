@@ -2,35 +2,10 @@ import { message } from '../protocol/messages';
 import { codeList } from './findings';
 import type { ChatFormat, ChoiceSource, Format } from './format';
 import { generationFindings, plainGeneration, withGenerationFields } from './generationFields';
+import { plainFormat } from './plainFormat';
 import type { FieldPath, Finding } from './problem';
 import type { DatasetSpec } from './resolved';
 import type { TaskFields } from './schema';
-
-/** Where a variant without a preset starts. It has no prompt until `doc_to_text` gives it one. */
-export const plainFormat: Format = {
-	description: '',
-	item: [],
-	choices: { from: 'choices' },
-	doc_to_target: null,
-	target_delimiter: ' ',
-	scored_delimiter: null,
-	strip_shot_answers: false,
-	fewshot_delimiter: '\n\n',
-	num_fewshot: 0,
-	shots: { split: 'fewshot', order: 'file' },
-	seed: 0,
-	encoding: 'joint',
-	bos: 'auto',
-	scoring: 'loglikelihood',
-	normalisation: 'none',
-	gold: 'index',
-	choice_count: null,
-	too_long: 'error',
-	max_context: null,
-	aggregate: null,
-	acc_norm: null,
-	chat: null,
-};
 
 type Splits = Pick<DatasetSpec, 'fewshot_split' | 'validation_split'>;
 

@@ -11,7 +11,7 @@ import { readFile } from './readFile';
 import { joinTables, type Table } from './table';
 
 /** Bytes up to which a file is downloaded whole, so that Python finds it too. */
-const wholeFileLimit = 64 * 2 ** 20;
+export const wholeFileLimit = 64 * 2 ** 20;
 
 /** A split with its files, in order. */
 export interface HubSplit {
@@ -79,7 +79,7 @@ function steps(onDownload: OnDownload) {
 	};
 }
 
-function isReadInParts({ path, size }: WantedFile['file']): boolean {
+export function isReadInParts({ path, size }: WantedFile['file']): boolean {
 	return size > wholeFileLimit && /\.parquet$/i.test(path);
 }
 

@@ -59,6 +59,6 @@ test('files that are named exist', () => {
 	expect(files.filter(file => !existsSync(path.join(root, file)))).toEqual([]);
 });
 
-test('the walkthrough has four steps', () => {
-	expect(walkthrough.steps.map(step => step.id)).toEqual(['demo', 'run', 'flip', 'variant']);
+test('the walkthrough goes from the demo to data of one’s own', () => {
+	expect(walkthrough.steps.map(step => step.id)).toEqual(['demo', 'run', 'flip', 'variant', 'hub']);
 });

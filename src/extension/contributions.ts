@@ -167,6 +167,7 @@ export const treeItems = {
 	modelFile: 'model.file',
 	localModel: 'model.local',
 	hubProblem: 'hub.problem',
+	accessProblem: 'hub.problem.access',
 } as const;
 
 export type TreeItemKind = (typeof treeItems)[keyof typeof treeItems];
@@ -292,6 +293,17 @@ export const walkthrough = {
 				alt: 'A template on the left, the prompt that it gives on the right',
 			},
 			completionEvents: ['onCommand:evalLens.preview'],
+		},
+		{
+			id: 'hub',
+			title: 'Find a dataset on the Hub',
+			description:
+				'Search the Hugging Face Hub by name, task and language, look at the first rows, and make an evaluation of the dataset. Then pick a model that runs on this computer.\n[Search Datasets](command:evalLens.searchDatasets)\n[Search Models](command:evalLens.searchModels)',
+			image: {
+				file: 'media/walkthrough/hub.svg',
+				alt: 'A dataset opened to its splits and columns, and the evaluation that is made of it',
+			},
+			completionEvents: ['onCommand:evalLens.newFromDataset'],
 		},
 	],
 } as const;

@@ -11,6 +11,7 @@ import { EvaluationCodeLens } from './language/codeLens';
 import { EvaluationDocuments } from './language/evaluationDocuments';
 import { evaluationLanguage } from './language/evaluationLanguage';
 import { InlineResults } from './language/inlineResults';
+import { withoutLinks } from './notification';
 import { PromptPreview } from './preview/promptPreview';
 import { OpenRuns } from './results/openRuns';
 import { openNativeDiff, PromptDocuments } from './results/promptDocuments';
@@ -75,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		const text = errorText(error);
 		if (text !== null) {
 			log.error(error instanceof Error ? error : text);
-			void vscode.window.showErrorMessage(text);
+			void vscode.window.showErrorMessage(withoutLinks(text));
 		}
 	};
 	/** The run in a folder, for what the results view asks. */

@@ -113,6 +113,11 @@ export function manifest(): Manifest {
 						path: './syntaxes/template-fields.tmLanguage.json',
 						injectTo: ['source.yaml'],
 					},
+					{
+						scopeName: 'eval-lens.flow-template-fields',
+						path: './syntaxes/flow-template-fields.tmLanguage.json',
+						injectTo: ['source.yaml'],
+					},
 					{ scopeName: 'eval-lens.jinja', path: './syntaxes/jinja.tmLanguage.json', injectTo: ['source.yaml'] },
 				],
 				configurationDefaults: {
@@ -173,7 +178,7 @@ function menus(): Record<string, readonly MenuItem[]> {
 	const onItem = (...kinds: (keyof typeof treeItems)[]) =>
 		kinds.length === 1
 			? `viewItem == ${kinds.map(kind => treeItems[kind]).join()}`
-			: `viewItem =~ /^(${kinds.map(kind => treeItems[kind].replace('.', '\\.')).join('|')})$/`;
+			: `viewItem =~ /^(${kinds.map(kind => treeItems[kind].replaceAll('.', '\\.')).join('|')})$/`;
 	const stopped = onItem('runDone', 'runUnfinished');
 	const recorded = onItem('runRunning', 'runElsewhere', 'runDone', 'runUnfinished');
 	const datasets = onItem('dataset', 'pinnedDataset');
@@ -186,7 +191,7 @@ function menus(): Record<string, readonly MenuItem[]> {
 			// The keys of `commands` are the ids.
 			.map(([command]) => ({ command: command as CommandId, when: 'false' })),
 		'view/title': [
-			...hubTitle('evalLens.datasets', 'evalLens.datasetsLoading', [
+			...hubTitle('evalLens.datasets', { loading: 'evalLens.datasetsLoading', filtered: 'evalLens.datasetsFiltered' }, [
 				'evalLens.searchDatasets',
 				'evalLens.filterDatasets',
 				'evalLens.sortDatasets',
@@ -194,7 +199,7 @@ function menus(): Record<string, readonly MenuItem[]> {
 				'evalLens.cancelDatasets',
 				'evalLens.refreshDatasets',
 			]),
-			...hubTitle('evalLens.models', 'evalLens.modelsLoading', [
+			...hubTitle('evalLens.models', { loading: 'evalLens.modelsLoading', filtered: 'evalLens.modelsFiltered' }, [
 				'evalLens.searchModels',
 				'evalLens.filterModels',
 				'evalLens.sortModels',
@@ -210,7 +215,9 @@ function menus(): Record<string, readonly MenuItem[]> {
 			{ command: 'evalLens.showLog', when: onView('evalLens.runs'), group: '1_log' },
 		],
 		'view/item/context': [
-			{ command: 'evalLens.retry', when: onItem('hubProblem'), group: 'inline@1' },
+			{ command: 'evalLens.signIn', when: `${onItem('accessProblem')} && !evalLens.signedIn`, group: 'inline@1' },
+			{ command: 'evalLens.openOnHub', when: onItem('accessProblem'), group: 'inline@2' },
+			{ command: 'evalLens.retry', when: onItem('hubProblem', 'accessProblem'), group: 'inline@3' },
 			{
 				command: 'evalLens.newFromDataset',
 				when: onItem('dataset', 'pinnedDataset', 'datasetConfig', 'datasetSplit', 'localDataset'),
@@ -270,6 +277,13 @@ function menus(): Record<string, readonly MenuItem[]> {
 				group: 'navigation@3',
 			},
 			{
+				command: 'evalLens.previewTokens',
+				when: `activeWebviewPanelId == '${previewViewType}'`,
+				group: 'navigation@4',
+			},
+			{ command: 'evalLens.previewRandom', when: `activeWebviewPanelId == '${previewViewType}'`, group: '1_preview@1' },
+			{ command: 'evalLens.scoreExample', when: `activeWebviewPanelId == '${previewViewType}'`, group: '1_preview@2' },
+			{
 				command: 'evalLens.nativeDiff',
 				when: `activeCustomEditorId == '${resultsEditor.viewType}'`,
 				group: 'navigation@1',
@@ -279,10 +293,10 @@ function menus(): Record<string, readonly MenuItem[]> {
 	};
 }
 
-/** The buttons of a view of the Hub: the search first, what stops it only while there is something to stop. */
+/** The buttons of a view of the Hub: the search first, what ends it only while there is something to end. */
 function hubTitle(
 	view: ViewId,
-	loading: keyof ContextKeys,
+	{ loading, filtered }: Readonly<Record<'loading' | 'filtered', keyof ContextKeys>>,
 	[search, filter, sort, clear, cancel, refresh]: readonly [
 		CommandId,
 		CommandId,
@@ -297,9 +311,9 @@ function hubTitle(
 		{ command: search, when, group: 'navigation@1' },
 		{ command: filter, when, group: 'navigation@2' },
 		{ command: sort, when, group: 'navigation@3' },
-		{ command: clear, when, group: 'navigation@4' },
+		{ command: clear, when: `${when} && ${filtered}`, group: 'navigation@4' },
 		{ command: cancel, when: `${when} && ${loading}`, group: 'navigation@5' },
-		{ command: refresh, when: `${when} && !${loading}`, group: 'navigation@5' },
+		{ command: refresh, when, group: '0_refresh' },
 		{ command: 'evalLens.signIn', when: `${when} && !evalLens.signedIn`, group: '1_account' },
 		{ command: 'evalLens.signOut', when: `${when} && evalLens.signedIn`, group: '1_account' },
 	];

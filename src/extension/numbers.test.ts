@@ -40,8 +40,8 @@ test('how long ago', () => {
 test('large numbers and sizes in few characters', () => {
 	expect([0, 950, 1234, 1_234_567].map(value => compact(value, 'en'))).toEqual(['0', '950', '1.2K', '1.2M']);
 	expect([0, 999, 3123, 269_060_552, 5e15].map(bytes => bytesText(bytes, 'en'))).toEqual([
-		'0 byte',
-		'999 byte',
+		'0 bytes',
+		'999 bytes',
 		'3.1 kB',
 		'269.1 MB',
 		'5,000 TB',

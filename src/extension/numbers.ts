@@ -56,11 +56,16 @@ export function compact(value: number, locale: string): string {
 	return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
-/** In decimal units, as the Hub tells sizes: 3123 → "3.1 kB". */
+/** In decimal units, as the Hub tells sizes: 563 → "563 bytes", 3123 → "3.1 kB". */
 export function bytesText(bytes: number, locale: string): string {
 	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 	const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
 	const unit = units[step] ?? 'byte';
-	const format = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: step === 0 ? 0 : 1 });
+	const format = new Intl.NumberFormat(locale, {
+		style: 'unit',
+		unit,
+		unitDisplay: step === 0 ? 'long' : 'short',
+		maximumFractionDigits: step === 0 ? 0 : 1,
+	});
 	return format.format(bytes / 1000 ** step);
 }

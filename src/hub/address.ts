@@ -16,9 +16,13 @@ export interface Target {
 }
 
 /** @throws Failure where an endpoint of the connection is no address. */
-export function targetOf(url: URL, connection: Pick<HubConnection, 'endpoint' | 'viewerEndpoint'>): Target {
+export function targetOf(
+	address: string | URL,
+	connection: Pick<HubConnection, 'endpoint' | 'viewerEndpoint'>,
+): Target {
 	const hub = serverUrl(connection.endpoint);
 	const viewer = serverUrl(connection.viewerEndpoint);
+	const url = new URL(address);
 	const nothing = { host: url.host, type: null, id: null, revision: null };
 	if (url.origin === hub.origin) {
 		// A mirror may stand in a folder of its host.

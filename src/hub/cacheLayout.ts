@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { getRepoFolderName } from '@huggingface/hub';
 import { inputFailure } from '../protocol/failure';
 import type { RepositoryFile, RepositoryType, Snapshot } from './repository';
 
@@ -13,15 +14,23 @@ import type { RepositoryFile, RepositoryType, Snapshot } from './repository';
  *     refs/<revision>                         the commit, without a line end
  *     .eval-lens/                             ours: listings, and parts of files; Python passes over it
  *
+ * What @huggingface/hub writes there does not do: a branch's files go below the commit that each was last changed in, without
+ * checksum, resuming or refs; and scanCacheDir passes over a repository without refs.
+ *
  * Paths, revisions and hashes come from the Hub and from evaluation files: none may lead out of these folders.
  */
 
 /** The folder of a repository in the cache. */
 function repositoryFolder(cache: string, type: RepositoryType, id: string): string {
+	requireRepositoryId(id);
+	return path.join(cache, getRepoFolderName({ type, name: id }));
+}
+
+/** @throws Failure for what is no id: it is asked of nobody, and leads to no folder. */
+export function requireRepositoryId(id: string): void {
 	if (!isRepositoryId(id)) {
 		throw inputFailure('hub.bad-id', { id });
 	}
-	return path.join(cache, [`${type}s`, ...id.split('/')].join('--'));
 }
 
 /** `owner/name` or `name`, in the characters and lengths of the Hub. */

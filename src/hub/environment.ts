@@ -55,6 +55,7 @@ function hubHome(env: Environment): string {
 	return expanded(env.HF_HOME) ?? path.join(caches, 'huggingface');
 }
 
+// getHFHubCachePath of @huggingface/hub reads process.env alone, and takes `~` and an empty variable as they are.
 function hubCache(env: Environment): string {
 	return expanded(env.HF_HUB_CACHE) ?? expanded(env.HUGGINGFACE_HUB_CACHE) ?? path.join(hubHome(env), 'hub');
 }

@@ -183,6 +183,23 @@ describe('the token', () => {
 		expect((await failureOf(hub.fetch(info('acme/own')))).reason.code).toBe('hub.bad-token');
 	});
 
+	it('that was refused is sent, and told of, no second time, until another takes its place', async () => {
+		const refused: string[] = [];
+		const held = { value: 'hf_old', source: 'environment' as const };
+		const hub = connectTo(standIn, null, {
+			token: async () => ({ ...held }),
+			onTokenRefused: source => refused.push(source),
+		});
+		await Promise.all([hub.fetch(info('acme/quiz')), hub.fetch(info('acme/quiz'))]);
+		const seen = asked();
+		await hub.fetch(info('acme/quiz'));
+		expect(seen().map(({ headers }) => headers.authorization)).toEqual([undefined]);
+		expect(refused).toEqual(['environment']);
+		held.value = 'hf_test_good';
+		expect((await hub.fetch(info('acme/own'))).status).toBe(200);
+		expect(seen().map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer hf_test_good']);
+	});
+
 	it('goes to another computer only encrypted', async () => {
 		const hub = connectTo({ endpoint: 'http://hub.example', viewerEndpoint: 'http://viewer.example' }, 'hf_planted');
 		for (const url of ['http://hub.example/api/models', 'http://viewer.example/splits?dataset=a']) {
@@ -329,9 +346,11 @@ describe('no answer', () => {
 		'comes from the endpoint "%s"',
 		async endpoint => {
 			const hub = connectTo({ endpoint, viewerEndpoint: standIn.viewerEndpoint });
-			const failure = await failureOf(hub.fetch(`${standIn.endpoint}/api/models`));
-			expect(failure.reason.code).toBe('hub.bad-endpoint');
-			expect(failure.message).not.toContain('secret');
+			for (const url of [`${standIn.endpoint}/api/models`, `${endpoint}/api/models`]) {
+				const failure = await failureOf(hub.fetch(url));
+				expect(failure.reason.code).toBe('hub.bad-endpoint');
+				expect(failure.message).not.toContain('secret');
+			}
 		},
 	);
 });

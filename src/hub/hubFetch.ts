@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { inputFailure, runFailure } from '../protocol/failure';
 import { isLoopback, type Target, targetOf } from './address';
 import type { HubConnection, HubToken } from './connection';
@@ -26,7 +25,8 @@ const headersTimeout = 30_000;
  *   takes it out again. Over plain http it goes to this computer only.
  * - GET, HEAD and the reading POST `paths-info` are tried up to five times where the rate is too high (429), the server
  *   fails (5xx), the connection breaks, or the viewer is still preparing its answer. See retry.ts for the waits.
- * - A 401 is tried again without the token, as an expired one must not hide what is public.
+ * - A 401 is tried again without the token, as an expired one must not hide what is public. That a token was refused is
+ *   remembered: from then on it goes along only where nothing is had without.
  * - A refusal is a Failure with a sentence; its code tells the kind. Two remain answers, as @huggingface/hub reads them: a
  *   file that is missing (404 with `X-Error-Code: EntryNotFound`), and a range outside of a file (416). Answers of other
  *   servers than the Hub's remain as they are.
@@ -34,9 +34,11 @@ const headersTimeout = 30_000;
  * @throws Failure for a refusal, no connection, or HTML where data is meant; the reason of `init.signal` once it is aborted.
  */
 export function hubFetch(connection: HubConnection, clock: Clock): HubFetch {
+	const refused = new Set<string>();
 	return async (input, init = {}) => {
-		const url = new URL(input instanceof Request ? input.url : input);
-		const target = targetOf(url, connection);
+		const address = input instanceof Request ? input.url : input;
+		const target = targetOf(address, connection);
+		const url = new URL(address);
 		if (connection.offline) {
 			throw runFailure('hub.offline', { what: target.id ?? target.host });
 		}
@@ -48,18 +50,23 @@ export function hubFetch(connection: HubConnection, clock: Clock): HubFetch {
 		const request = new Request(input, { ...init, signal: null });
 		const tries = isRepeatable(request) ? (init.tries ?? maximumTries) : 1;
 		const attempt = { request, target, signal, tries, clock };
-		const first = await tried(attempt, token);
+		const isDead = token !== null && refused.has(token.value);
+		const [one, other] = isDead ? [null, token] : [token, null];
+		const first = await tried(attempt, one);
 		if (first.status !== 401 || !token) {
+			return judged(first, target, one, init, connection.endpoint);
+		}
+		const second = await tried(attempt, other);
+		if (!isDead && !second.ok) {
+			await second.body?.cancel();
 			return judged(first, target, token, init, connection.endpoint);
 		}
-		const second = await tried(attempt, null);
-		if (second.ok) {
-			await first.body?.cancel();
+		await first.body?.cancel();
+		if (!isDead && !refused.has(token.value)) {
+			refused.add(token.value);
 			connection.onTokenRefused?.(token.source);
-			return judged(second, target, null, init, connection.endpoint);
 		}
-		await second.body?.cancel();
-		return judged(first, target, token, init, connection.endpoint);
+		return judged(second, target, other, init, connection.endpoint);
 	};
 }
 
@@ -142,25 +149,16 @@ async function once({ request, target, signal }: Attempt, token: HubToken | null
 	if (token) {
 		headers.set('Authorization', `Bearer ${token.value}`);
 	}
-	signal?.throwIfAborted();
-	const controller = new AbortController();
-	const abort = () => controller.abort(signal?.reason);
-	if (signal) {
-		// Stays while the body is read, hence as long as the signal: with many requests under one, that is no leak.
-		setMaxListeners(0, signal);
-		signal.addEventListener('abort', abort, { once: true });
-	}
-	let isLate = false;
-	const timer = setTimeout(() => {
-		isLate = true;
-		controller.abort();
-	}, headersTimeout);
+	const late = new AbortController();
+	const timer = setTimeout(() => late.abort(), headersTimeout);
 	try {
-		return await fetch(request.clone(), { headers, signal: controller.signal });
+		return await fetch(request.clone(), {
+			headers,
+			signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
+		});
 	} catch (error) {
-		signal?.removeEventListener('abort', abort);
 		signal?.throwIfAborted();
-		return isLate
+		return late.signal.aborted
 			? { broken: runFailure('hub.timeout', { host: target.host }), mayPass: true }
 			: { broken: unreachable(target.host, error), mayPass: passingReasons.has(reasonOf(error)) };
 	} finally {

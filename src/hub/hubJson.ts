@@ -26,44 +26,37 @@ export async function hubJson<T>(
 	signal: AbortSignal,
 	init: HubInit = {},
 ): Promise<JsonAnswer<T>> {
-	const { host } = new URL(url);
+	const late = new AbortController();
 	const response = await hub.fetch(url, {
 		...init,
-		signal,
+		signal: AbortSignal.any([signal, late.signal]),
 		headers: { ...(init.headers as Record<string, string> | undefined), Accept: 'application/json' }, // only we give them
 	});
+	const { host } = new URL(url);
 	if (response.status === 404 && !init.raw) {
 		throw runFailure('hub.no-file', { host });
 	}
-	const text = await inTime(response, host, signal);
-	const parsed = schema.safeParse(parse(text, host));
-	if (!parsed.success) {
-		const [issue] = parsed.error.issues;
-		const place = issue?.path.join('.') || 'the whole';
-		throw runFailure('hub.other-shape', { host, place }, z.prettifyError(parsed.error));
+	const timer = setTimeout(() => late.abort(runFailure('hub.timeout', { host })), bodyTimeout);
+	const text = await bodyText(response, byteLimit)
+		.catch(error => {
+			throw error instanceof TypeError ? runFailure('hub.cut-off', { host }, error) : error;
+		})
+		.finally(() => clearTimeout(timer));
+	if (text === null) {
+		throw runFailure('hub.too-large', { host });
 	}
-	return { value: parsed.data, status: response.status, headers: response.headers };
+	const value = checked(parse(text, host), schema, url);
+	return { value, status: response.status, headers: response.headers };
 }
 
-async function inTime(response: Response, host: string, signal: AbortSignal): Promise<string> {
-	const ended = new AbortController();
-	const late = new Promise<never>((_, reject) => {
-		const timer = setTimeout(() => reject(runFailure('hub.timeout', { host })), bodyTimeout);
-		ended.signal.addEventListener('abort', () => clearTimeout(timer));
-		signal.addEventListener('abort', () => reject(signal.reason), { signal: ended.signal });
-	});
-	try {
-		const text = await Promise.race([bodyText(response, byteLimit), late]);
-		if (text !== null) {
-			return text;
-		}
-	} catch (error) {
-		signal.throwIfAborted();
-		throw error instanceof TypeError ? runFailure('hub.cut-off', { host }, error) : error;
-	} finally {
-		ended.abort();
+/** @throws Failure where the answer of that address has another shape. */
+export function checked<T>(answer: unknown, schema: z.ZodType<T>, url: string): T {
+	const { data, error } = schema.safeParse(answer);
+	if (error) {
+		const place = error.issues[0]?.path.join('.') || 'the whole';
+		throw runFailure('hub.other-shape', { host: new URL(url).host, place }, z.prettifyError(error));
 	}
-	throw runFailure('hub.too-large', { host });
+	return data;
 }
 
 function parse(text: string, host: string): unknown {

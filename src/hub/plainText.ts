@@ -20,7 +20,7 @@ export function plainText(text: string, limit: number): string {
 	return `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** Tokens look like `hf_…`: whatever else is said, they are not. */
+/** Tokens look like `hf_…`, those of a browser sign-in have parts joined by dots: whatever else is said, they are not. */
 export function withoutTokens(text: string): string {
-	return text.replace(/hf_\w+/g, 'hf_…');
+	return text.replace(/hf_\w[\w.~+/=-]*/g, 'hf_…');
 }

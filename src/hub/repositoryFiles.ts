@@ -1,17 +1,13 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { listFiles } from '@huggingface/hub';
 import * as z from 'zod';
 import type { CancellationToken } from '../protocol/cancellation';
-import { runFailure } from '../protocol/failure';
-import { withSignal } from './abort';
 import { ownPath, snapshotFolder, writeWhole } from './cacheLayout';
-import { type Hub, pathOfId } from './hub';
-import { hubJson } from './hubJson';
+import type { Hub } from './hub';
+import { askLibrary, type LibraryAccess } from './library';
 import type { RepositoryFile, Snapshot } from './repository';
 import { isUnreachable } from './snapshot';
-
-/** The largest listings are those of datasets in very many parts; what is longer is no dataset to evaluate on. */
-const maximumPages = 200;
 
 const entrySchema = z.object({
 	type: z.string(),
@@ -64,28 +60,17 @@ async function readKept(file: string): Promise<readonly RepositoryFile[] | null>
 }
 
 async function askFiles(hub: Hub, { type, id, commit }: Snapshot, token: CancellationToken): Promise<RepositoryFile[]> {
-	const files: RepositoryFile[] = [];
-	const url = new URL(`${hub.endpoint}/api/${type}s/${pathOfId(id)}/tree/${commit}?recursive=true&expand=false`);
-	for (let page = 0; page < maximumPages; page++) {
-		const { value, headers } = await withSignal(token, signal => hubJson(hub, url.href, z.array(entrySchema), signal));
-		for (const { type: kind, path: file, size, oid, lfs } of value) {
-			if (kind === 'file') {
-				files.push({ path: file, size: lfs?.size ?? size, oid: lfs?.oid ?? oid, sha256: lfs?.oid ?? null });
-			}
+	const list = async (access: LibraryAccess) => {
+		const entries: unknown[] = [];
+		for await (const entry of listFiles({ ...access, repo: { type, name: id }, revision: commit, recursive: true })) {
+			entries.push(entry);
 		}
-		const next = nextQuery(headers, url);
-		if (next === null) {
-			return files;
-		}
-		url.search = next;
-	}
-	throw runFailure('hub.too-many-files', { id });
-}
-
-/** Of `Link: <…>; rel="next"`; its query alone, as a mirror may pass on the address of the Hub. */
-function nextQuery(headers: Headers, url: URL): string | null {
-	const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get('Link') ?? '')?.[1];
-	return next !== undefined && URL.canParse(next, url) ? new URL(next, url).search : null;
+		return entries;
+	};
+	const entries = await askLibrary(hub, list, z.array(entrySchema), token);
+	return entries.flatMap(({ type, path, size, oid, lfs }) =>
+		type === 'file' ? [{ path, size: lfs?.size ?? size, oid: lfs?.oid ?? oid, sha256: lfs?.oid ?? null }] : [],
+	);
 }
 
 /** What Python or we downloaded of a snapshot. */

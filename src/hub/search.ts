@@ -56,6 +56,7 @@ function shape(sort: string, fields: readonly string[]): [string, string][] {
 	return [['sort', sort], ['limit', String(pageSize)], ...fields.map((field): [string, string] => ['expand', field])];
 }
 
+// listModels and listDatasets of @huggingface/hub have no cursor that a later call could go on from, nor `num_parameters`.
 async function page<T>(
 	hub: Hub,
 	kind: 'datasets' | 'models',

@@ -1,11 +1,11 @@
+import { datasetInfo, modelInfo } from '@huggingface/hub';
 import * as z from 'zod';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { Failure, inputFailure } from '../protocol/failure';
+import { Failure } from '../protocol/failure';
 import type { MessageCode } from '../protocol/messages';
-import { withSignal } from './abort';
-import { isCommit, isRepositoryId, readRef, writeRef } from './cacheLayout';
-import { type Hub, pathOfId } from './hub';
-import { hubJson } from './hubJson';
+import { isCommit, readRef, requireRepositoryId, writeRef } from './cacheLayout';
+import type { Hub } from './hub';
+import { askLibrary, type LibraryAccess } from './library';
 import type { RepositoryType, Snapshot } from './repository';
 
 /** Where the Hub gives no answer, the cache speaks for it, as in Python. */
@@ -32,9 +32,7 @@ export async function resolveSnapshot(
 	token: CancellationToken,
 ): Promise<Snapshot> {
 	throwIfCancelled(token);
-	if (!isRepositoryId(id)) {
-		throw inputFailure('hub.bad-id', { id });
-	}
+	requireRepositoryId(id);
 	if (isCommit(revision)) {
 		return { type, id, commit: revision };
 	}
@@ -63,11 +61,11 @@ export function isUnreachable(error: unknown): boolean {
 async function askCommit(
 	hub: Hub,
 	type: RepositoryType,
-	id: string,
+	name: string,
 	revision: string,
 	token: CancellationToken,
 ): Promise<string> {
-	const url = `${hub.endpoint}/api/${type}s/${pathOfId(id)}/revision/${encodeURIComponent(revision)}?expand=sha`;
-	const shape = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) });
-	return (await withSignal(token, signal => hubJson(hub, url, shape, signal))).value.sha;
+	const find = type === 'dataset' ? datasetInfo<'sha'> : modelInfo<'sha'>;
+	const ask = (access: LibraryAccess) => find({ ...access, name, revision, additionalFields: ['sha'] });
+	return (await askLibrary(hub, ask, z.object({ sha: z.string().refine(isCommit) }), token)).sha;
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { inputFailure } from '../protocol/failure';
+import { Failure } from '../protocol/failure';
 import type { Json } from '../protocol/json';
 import { withSignal } from './abort';
-import { isRepositoryId } from './cacheLayout';
+import { requireRepositoryId } from './cacheLayout';
 import { columnOf } from './features';
 import type { Hub } from './hub';
 import type { HubInit } from './hubFetch';
@@ -57,15 +57,33 @@ function nameOf({ config, split }: { readonly config: string; readonly split: st
 	return JSON.stringify([config, split]);
 }
 
-/** The columns of a config, in their order. @throws Failure as datasetSplits. */
+/** The columns of a config, in their order: of its description, else of its first rows. @throws Failure as datasetSplits. */
 export async function datasetColumns(
 	hub: Hub,
 	id: string,
 	config: string,
 	token: CancellationToken,
 ): Promise<readonly Column[]> {
-	const answer = await ask(hub, 'info', { dataset: id, config }, infoAnswer, token);
-	return Object.entries(answer.dataset_info.features).map(([column, feature]) => columnOf(column, feature));
+	try {
+		const answer = await ask(hub, 'info', { dataset: id, config }, infoAnswer, token);
+		return Object.entries(answer.dataset_info.features).map(([column, feature]) => columnOf(column, feature));
+	} catch (error) {
+		// What is known of the whole comes later than the first rows, or, of large datasets, never.
+		if (!isOfViewer(error)) {
+			throw error;
+		}
+		const { splits } = await ask(hub, 'splits', { dataset: id, config }, splitsAnswer, token);
+		const first = splits.find(split => split.config === config);
+		if (!first) {
+			throw error;
+		}
+		return (await firstRows(hub, id, config, first.split, token)).columns;
+	}
+}
+
+/** The Hub has the dataset, but the viewer cannot show it. */
+export function isOfViewer(error: unknown): boolean {
+	return error instanceof Failure && error.reason.code.startsWith('hub.viewer-');
 }
 
 /**
@@ -95,9 +113,7 @@ async function ask<T>(
 	token: CancellationToken,
 	init: HubInit = {},
 ): Promise<T> {
-	if (!isRepositoryId(parameters.dataset)) {
-		throw inputFailure('hub.bad-id', { id: parameters.dataset });
-	}
+	requireRepositoryId(parameters.dataset);
 	const url = `${hub.viewerEndpoint}/${what}?${new URLSearchParams(parameters)}`;
 	return (await withSignal(token, signal => hubJson(hub, url, schema, signal, init))).value;
 }

@@ -1,8 +1,8 @@
+import { whoAmI as libraryWhoAmI } from '@huggingface/hub';
 import * as z from 'zod';
 import type { CancellationToken } from '../protocol/cancellation';
-import { withSignal } from './abort';
 import type { Hub } from './hub';
-import { hubJson } from './hubJson';
+import { askLibrary } from './library';
 import { plainText } from './plainText';
 
 const answer = z.object({ name: z.string().transform(name => plainText(name, 100)) });
@@ -12,5 +12,7 @@ const answer = z.object({ name: z.string().transform(name => plainText(name, 100
  * @throws Failure `hub.bad-token` where the token is not accepted, `hub.not-signed-in` where there is none.
  */
 export async function whoAmI(hub: Hub, token: CancellationToken): Promise<{ readonly name: string }> {
-	return (await withSignal(token, signal => hubJson(hub, `${hub.endpoint}/api/whoami-v2`, answer, signal))).value;
+	// The type wants an access token, but hub.fetch has it.
+	const { name } = await askLibrary(hub, access => libraryWhoAmI({ ...access, accessToken: '' }), answer, token);
+	return { name };
 }

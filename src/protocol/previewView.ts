@@ -23,6 +23,8 @@ export interface PromptView {
 	readonly continuations: readonly string[];
 	/** The model's chat template stands around its parts, as segments of kind `other`. */
 	readonly isChat: boolean;
+	/** Equal for two views that are scored alike, as far as format and model decide it and not the texts. */
+	readonly scoredBy: string;
 	/** What the linter says of this prompt, each finding with the place in the file that decides it. */
 	readonly lint: readonly {
 		readonly severity: 'error' | 'warning' | 'info';
@@ -113,6 +115,9 @@ export type PreviewState =
 			readonly position: PreviewPosition | null;
 			readonly reasons: readonly { readonly message: Message; readonly place: FilePlace | null }[];
 	  };
+
+/** How far scoring an example is. The model is downloaded, in bytes, where it is not on this computer yet. */
+export type ScoringPhase = 'loading' | { readonly received: number; readonly total: number } | 'scoring';
 
 /** What the model makes of the shown example. */
 export interface PreviewScores {

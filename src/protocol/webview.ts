@@ -1,4 +1,4 @@
-import type { FilePlace, PreviewChoice, PreviewScores, PreviewState } from './previewView';
+import type { FilePlace, PreviewChoice, PreviewScores, PreviewState, ScoringPhase } from './previewView';
 import type { Transition } from './results';
 import type { PairChoice, PairColumns, PairView, ResultsOverview } from './resultsView';
 
@@ -34,7 +34,7 @@ export interface HostSide {
 		/** A command of the palette: do in the preview what its buttons do. */
 		readonly previewCommand: 'tokens' | 'score';
 		/** How far a `scoreExample` is. */
-		readonly scoring: 'loading' | 'scoring';
+		readonly scoring: ScoringPhase;
 	};
 }
 

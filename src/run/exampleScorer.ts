@@ -2,12 +2,13 @@ import type { ModelSpec } from '../config/resolved';
 import type { Question } from '../data/row';
 import type { Engine } from '../engine/contract';
 import { startLocalEngine } from '../engine/localEngine';
+import type { OnDownload } from '../hub/download';
 import type { Place } from '../hub/place';
-import { CancellationSource, type CancellationToken } from '../protocol/cancellation';
+import { CancellationSource, type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
 import { Failure } from '../protocol/failure';
 import { canonicalJson } from '../protocol/json';
-import type { PreviewScores, ScoredPrompt } from '../protocol/previewView';
+import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../protocol/previewView';
 import { askerOf } from '../task/ask';
 import { type LocalModel, openModels } from './models';
 import type { PlannedVariant } from './plan';
@@ -17,7 +18,7 @@ import { type ScoredSample, scoreSamples } from './scoreSamples';
 export interface ScoreOptions {
 	/** The built engine.cjs. */
 	readonly enginePath: string;
-	readonly onPhase: (phase: 'loading' | 'scoring') => void;
+	readonly onPhase: (phase: ScoringPhase) => void;
 	/** Cancelling ends the model's process. */
 	readonly token: CancellationToken;
 }
@@ -43,13 +44,17 @@ export class ExampleScorer implements Disposable {
 		variants: readonly PlannedVariant[],
 		{ enginePath, onPhase, token }: ScoreOptions,
 	): Promise<PreviewScores> {
-		this.#underWay?.cancel();
+		if (this.#underWay) {
+			// Cancelling kills the process: whoever comes after needs another.
+			this.#underWay.cancel();
+			this.#forget();
+		}
 		const source = new CancellationSource();
 		this.#underWay = source;
 		const onCancel = token.onCancellationRequested(() => source.cancel());
 		try {
 			onPhase('loading');
-			const { model, engine } = await this.#load(spec, enginePath, source.token);
+			const { model, engine } = await this.#load(spec, enginePath, onPhase, source.token);
 			const asked = variants.map(({ variant, renderer, shots }) =>
 				askerOf(variant, renderer, model)(question, shots(question)),
 			);
@@ -61,7 +66,7 @@ export class ExampleScorer implements Disposable {
 			}
 			return { model: model.name, milliseconds: performance.now() - start, prompts };
 		} catch (error) {
-			if (!(error instanceof Failure && error.kind === 'input')) {
+			if (this.#underWay === source && !(error instanceof Failure && error.kind === 'input')) {
 				// A process that was killed, or has crashed, answers nothing any more.
 				this.#forget();
 			}
@@ -79,18 +84,35 @@ export class ExampleScorer implements Disposable {
 		this.#forget();
 	}
 
-	async #load(spec: ModelSpec, enginePath: string, token: CancellationToken): Promise<Loaded> {
+	async #load(
+		spec: ModelSpec,
+		enginePath: string,
+		onPhase: ScoreOptions['onPhase'],
+		token: CancellationToken,
+	): Promise<Loaded> {
 		const key = canonicalJson(spec);
 		if (this.#loaded?.key === key) {
 			return this.#loaded;
 		}
 		this.#forget();
-		const [model] = await openModels([spec], this.place, token);
+		let isDownloaded = false;
+		const onDownload: OnDownload = progress => {
+			isDownloaded = true;
+			onPhase(progress);
+		};
+		const [model] = await openModels([spec], { ...this.place, onDownload }, token);
+		if (isDownloaded) {
+			onPhase('loading');
+		}
 		if (!model) {
 			throw new Error(`openModels left ${spec.name} out`);
 		}
 		const { folder, dtype, device } = model;
 		const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
+		if (token.isCancellationRequested) {
+			engine.dispose();
+			throw new Cancelled();
+		}
 		this.#loaded = { key, model, engine };
 		return this.#loaded;
 	}

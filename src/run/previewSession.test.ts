@@ -6,7 +6,7 @@ import { row, writeEvaluation } from '../../test/evaluationFolder';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
-import type { PreviewChoice } from '../protocol/previewView';
+import type { PreviewChoice, ScoringPhase } from '../protocol/previewView';
 import { promptText } from '../protocol/prompt';
 import { InvalidEvaluation } from './loadEvaluation';
 import { PreviewSession } from './previewSession';
@@ -136,7 +136,7 @@ describe('scoring an example', () => {
 	test('gives the log-probabilities under both variants, and again without loading', async () => {
 		const { session, text } = sessionOn();
 		const preview = await session.open(text);
-		const phases: string[] = [];
+		const phases: ScoringPhase[] = [];
 		const options = { enginePath: await enginePath(), token: neverCancelled, onPhase: phases.push.bind(phases) };
 		const scores = await preview.score({ ...first, against: 'helm' }, options);
 		expect(scores.prompts.map(({ variant }) => variant)).toEqual(['original', 'helm']);
@@ -158,6 +158,29 @@ describe('scoring an example', () => {
 		await expect(scoring).rejects.toThrow(Cancelled);
 		const scores = await preview.score(first, { enginePath: engine, token: neverCancelled, onPhase: () => {} });
 		expect(scores.prompts).toHaveLength(1);
+	});
+
+	test('asked twice, the first is cancelled and the second is answered', async () => {
+		const { session, text } = sessionOn();
+		const preview = await session.open(text);
+		const options = { enginePath: await enginePath(), token: neverCancelled, onPhase: () => {} };
+		await preview.score(first, options);
+		const both = await Promise.allSettled([preview.score(first, options), preview.score(first, options)]);
+		expect(both[0]).toMatchObject({ status: 'rejected', reason: expect.any(Cancelled) });
+		expect(both[1]).toMatchObject({ status: 'fulfilled', value: { prompts: [{ variant: 'original' }] } });
+		expect((await preview.score(first, options)).prompts).toHaveLength(1);
+	});
+
+	test.each([
+		['the format', { variants: { original: { extends: 'mmlu/original', add_bos_token: false } } }],
+		['the model', { models: [{ path: 'elsewhere' }] }],
+	])('what is scored by %s is told from other scores of the same text', async (_, fields) => {
+		const { session, text } = sessionOn();
+		const before = (await session.open(text)).show(first).prompt;
+		const after = (await session.open(JSON.stringify({ ...JSON.parse(text), ...fields }))).show(first).prompt;
+		expect(after.segments).toEqual(before.segments);
+		expect(after.scoredBy).not.toBe(before.scoredBy);
+		expect((await session.open(text)).show(first).prompt.scoredBy).toBe(before.scoredBy);
 	});
 
 	test('needs a model', async () => {

@@ -224,7 +224,7 @@ export class PreviewSession implements Disposable {
 			const planned = this.#plan(evaluation, name, rows);
 			const { format } = planned.variant;
 			const { prompt } = render(planned, question);
-			return promptView(name, prompt, format, reader, field => fieldPlace(loaded, name, field));
+			return promptView(name, prompt, format, evaluation.models[0], reader, field => fieldPlace(loaded, name, field));
 		};
 		const prompt = view(choice.variant);
 		const against = choice.against === null ? null : view(choice.against);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { demoModel, root } from '../../test/paths';
-import { plainFormat } from '../config/variantFormat';
+import { plainFormat } from '../config/plainFormat';
 import type { Prompt } from '../protocol/prompt';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import type { Tokenizer } from '../tokenizer/tokenizer';

@@ -135,8 +135,9 @@ hubTest('what cannot be shown says why in a row, and is asked for again', async 
 	const [problem] = await rowsAt(tree, ...below);
 	assert.equal(problem?.kind, 'problem');
 	const item = tree.getTreeItem(problem);
-	assert.match(String(item.label), /acme\/sentiment-gated/);
-	assert.equal(item.contextValue, 'hub.problem');
+	assert.equal(item.label, 'Access needed');
+	assert.match(String(item.tooltip), /acme\/sentiment-gated/);
+	assert.equal(item.contextValue, 'hub.problem.access');
 
 	const { accounts } = (await internals()).hub.connections;
 	const session = await accounts.add('hf_test_good');
@@ -225,6 +226,31 @@ hubTest('a dataset of the workspace becomes an evaluation', async () => {
 	assert.equal(path.basename(document?.uri.fsPath ?? ''), 'demo-questions.eval.yaml');
 	assert.match(document?.getText() ?? '', /^dataset_path: "\.\/demo-questions"$/m);
 	assert.match(document?.getText() ?? '', /original: mmlu\/original/);
+	await closeEditors();
+});
+
+test('a task file of lm-evaluation-harness becomes an evaluation, and stays as it is', async () => {
+	const task = [
+		'task: small_quiz',
+		'dataset_path: json',
+		'dataset_kwargs:',
+		'  data_files:',
+		'    test: ./demo-questions/test.jsonl',
+		'test_split: test',
+		'output_type: multiple_choice',
+		'doc_to_text: "{{question}}"',
+		'doc_to_choice: choices',
+		'doc_to_target: answer',
+		'num_fewshot: 0',
+		'',
+	].join('\n');
+	const file = vscode.Uri.joinPath(root(), 'small_quiz.yaml');
+	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(task));
+	await run('evalLens.importTask', file);
+	const document = vscode.window.activeTextEditor?.document;
+	assert.equal(path.basename(document?.uri.fsPath ?? ''), 'small_quiz.eval.yaml');
+	assert.match(document?.getText() ?? '', /^doc_to_target: answer$/m);
+	assert.equal(readFileSync(file.fsPath, 'utf8'), task);
 	await closeEditors();
 });
 

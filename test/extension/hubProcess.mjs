@@ -10,10 +10,11 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
+ * @param {{ slow?: boolean }} [options] slow: weights of models take a while, so that their progress can be seen
  * @returns {Promise<{ env: Record<string, string>, close(): Promise<void> }>} `env` leads a program to the stand-in, with a
  * cache of its own and a token that nobody has consented to.
  */
-export async function startHub() {
+export async function startHub({ slow = false } = {}) {
 	const outfile = path.join(root, 'out/hub.mjs');
 	await build({
 		entryPoints: [path.join(root, 'test/hub/serve.ts')],
@@ -24,7 +25,9 @@ export async function startHub() {
 		logLevel: 'warning',
 	});
 	const home = await mkdtemp(path.join(tmpdir(), 'eval-lens-hub-'));
-	const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, [outfile, ...(slow ? ['--slow'] : [])], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
 	const lines = createInterface({ input: child.stdout });
 	const first = await new Promise((resolve, reject) => {
 		lines.once('line', resolve);

@@ -222,10 +222,21 @@ export class Workbench {
 		return this.#treeRow(view).filter({ has: this.page.locator('.label-name', { hasText: exactly }) });
 	}
 
+	/** The header of a view, with its buttons. @param {string} view its name, without the description behind it */
+	viewHeader(view) {
+		const label = (/** @type {string} */ operator, /** @type {string} */ text) =>
+			`.pane-header[aria-label${operator}${JSON.stringify(text)}]`;
+		return this.page.locator(`${label('=', `${view} Section`)}, ${label('^=', `${view} - `)}`);
+	}
+
+	/** A view, its header included. @param {string} view */
+	view(view) {
+		return this.page.locator('.pane', { has: this.viewHeader(view) });
+	}
+
 	/** @param {string} view */
 	#treeRow(view) {
-		const header = this.page.locator(`.pane-header[aria-label=${JSON.stringify(`${view} Section`)}]`);
-		return this.page.locator('.pane', { has: header }).locator('.pane-body .monaco-list-row');
+		return this.view(view).locator('.pane-body .monaco-list-row');
 	}
 
 	/**

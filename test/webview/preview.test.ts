@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(chromiumPath))('prompt preview', () => {
 	}
 
 	const lastAsked = (page: Page) => page.evaluate(() => Reflect.get(globalThis, 'fakeHost').asked.at(-1));
-	const fire = (page: Page, event: string, value: string | null) =>
+	const fire = (page: Page, event: string, value: string | null | Readonly<Record<string, number>>) =>
 		page.evaluate(([name, of]) => Reflect.get(globalThis, 'fakeHost').fire(name, of), [event, value] as const);
 	const promptOf = (page: Page) => page.getByRole('region', { name: 'Prompt', exact: true });
 	const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -209,6 +209,8 @@ describe.skipIf(!existsSync(chromiumPath))('prompt preview', () => {
 		inPreview({ silent: ['scoreExample'] }, async page => {
 			await page.getByText('Score this example').click();
 			await page.getByText('Loading the model…').waitFor();
+			await fire(page, 'scoring', { received: 1_250_000, total: 88_000_000 });
+			await page.getByText('Downloading the model: 1.3\u00a0MB of 88.0\u00a0MB').waitFor();
 			await fire(page, 'scoring', 'scoring');
 			await page.getByText('Scoring…').waitFor();
 			await page.getByText('Cancel').click();

@@ -1,11 +1,11 @@
 import { logprobFromJson } from '../../src/protocol/json';
-import type { PreviewScores, ScoredPrompt } from '../../src/protocol/previewView';
+import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../../src/protocol/previewView';
 import { ExactText } from '../components/exactText';
 import { Icon } from '../components/icon';
 import { ScoreBar } from '../components/scoreBar';
 import { Button, ProgressRing } from '../components/toolkit';
 import { barShare, scoreScale } from '../results/scoreScale';
-import { count, errorText, letter, percent, t } from '../text';
+import { count, errorText, letter, megabytes, percent, t } from '../text';
 import type { PreviewModel, Shown } from './model';
 import './exampleScores.css';
 
@@ -25,7 +25,7 @@ export function ExampleScores({ state, model }: ExampleScoresProps) {
 					<>
 						<span class="scoring" role="status">
 							<ProgressRing />
-							{t(scoring.phase === 'loading' ? 'loadingModel' : 'scoringExample')}
+							{phaseText(scoring.phase)}
 						</span>
 						<Button onClick={model.cancelScoring}>{t('cancel')}</Button>
 					</>
@@ -49,6 +49,17 @@ export function ExampleScores({ state, model }: ExampleScoresProps) {
 			{scoring.state === 'done' && <Answers scores={scoring.scores} choices={state.example.choices} />}
 		</section>
 	);
+}
+
+function phaseText(phase: ScoringPhase): string {
+	switch (phase) {
+		case 'loading':
+			return t('loadingModel');
+		case 'scoring':
+			return t('scoringExample');
+		default:
+			return t('downloadingModel', { n: megabytes(phase.received), m: megabytes(phase.total) });
+	}
 }
 
 /** Why it cannot be asked, in a sentence. */

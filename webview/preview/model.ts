@@ -1,6 +1,13 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { CancellationSource, type CancellationToken, Cancelled } from '../../src/protocol/cancellation';
-import type { FilePlace, PreviewChoice, PreviewScores, PreviewState, PromptView } from '../../src/protocol/previewView';
+import type {
+	FilePlace,
+	PreviewChoice,
+	PreviewScores,
+	PreviewState,
+	PromptView,
+	ScoringPhase,
+} from '../../src/protocol/previewView';
 import { isBoolean, latest, type Resource, resource, type StateStore, storedMember } from '../state';
 
 /** Who renders prompts: the extension host. */
@@ -19,7 +26,7 @@ export type Shown = Extract<PreviewState, { state: 'shown' }>;
 /** What became of asking the model about the shown example. */
 export type Scoring =
 	| { readonly state: 'idle' }
-	| { readonly state: 'running'; readonly phase: 'loading' | 'scoring' }
+	| { readonly state: 'running'; readonly phase: ScoringPhase }
 	| { readonly state: 'done'; readonly scores: PreviewScores }
 	| { readonly state: 'failed'; readonly error: unknown };
 
@@ -46,7 +53,7 @@ export interface PreviewModel {
 	score(): Promise<void>;
 	cancelScoring(): void;
 	/** How far the host is with scoring. */
-	tellPhase(phase: 'loading' | 'scoring'): void;
+	tellPhase(phase: ScoringPhase): void;
 }
 
 export function createPreviewModel(source: PreviewSource, store: StateStore): PreviewModel {
@@ -134,6 +141,13 @@ function storedOptions(store: StateStore): PreviewOptions {
 /** Equal for two states whose scores would be. */
 function promptKey({ example, model, prompt, against }: Shown): string {
 	const textOf = (view: PromptView | null) =>
-		view && [view.variant, view.segments.map(segment => segment.text), view.continuations];
-	return JSON.stringify([example.key, 'name' in model && model.name, textOf(prompt), textOf(against)]);
+		view && [view.variant, view.scoredBy, view.segments.map(segment => segment.text), view.continuations];
+	return JSON.stringify([
+		example.key,
+		example.gold,
+		example.target,
+		'name' in model && model.name,
+		textOf(prompt),
+		textOf(against),
+	]);
 }

@@ -63,6 +63,7 @@ function promptView(
 		segments,
 		continuations,
 		isChat: false,
+		scoredBy: '',
 		lint: name === 'mmlu/helm' ? [{ ...warning, place: { line: 20, column: 0 } }] : [],
 		tokens: tokenized
 			? {

@@ -1,4 +1,5 @@
 import type { Format, ItemPart } from '../format';
+import { plainFormat } from '../plainFormat';
 
 /** A published prompt format, as its implementation builds and scores it. */
 export interface Preset {
@@ -18,28 +19,11 @@ export interface Preset {
 
 /** What most implementations do; a preset says what it does otherwise. */
 export const common: Format = {
-	description: '',
-	item: [],
+	...plainFormat,
 	choices: { from: 'letters' },
-	doc_to_target: null,
-	target_delimiter: ' ',
-	scored_delimiter: null,
-	strip_shot_answers: false,
-	fewshot_delimiter: '\n\n',
 	num_fewshot: 5,
-	shots: { split: 'fewshot', order: 'file' },
-	seed: 0,
-	encoding: 'joint',
-	bos: 'auto',
-	scoring: 'loglikelihood',
-	normalisation: 'none',
-	gold: 'index',
-	choice_count: null,
 	too_long: 'cut_start',
-	max_context: null,
 	aggregate: 'micro',
-	acc_norm: null,
-	chat: null,
 };
 
 /** The subject in words. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
 import { text } from '../text';
 import { evaluationFileName } from './evaluationName';
@@ -20,6 +21,9 @@ export async function importTaskCommand(given?: vscode.Uri): Promise<vscode.Uri 
 	}
 	const name = path.basename(file.fsPath).replace(/\.ya?ml$/i, '');
 	const uri = await writeNew(folder, yaml, number => evaluationFileName(name, null, number));
+	if (!uri) {
+		return undefined;
+	}
 	await vscode.window.showTextDocument(uri);
 	if (problems.length > 0) {
 		void tellProblems(file, problems);
@@ -35,10 +39,11 @@ async function tellProblems(file: vscode.Uri, problems: Problems): Promise<void>
 		return;
 	}
 	const open = vscode.l10n.t('Open Task File');
-	const sentence =
+	const sentence = withoutLinks(
 		problems.length === 1
 			? text(first.message)
-			: vscode.l10n.t('{0} (and {1} more)', text(first.message), problems.length - 1);
+			: vscode.l10n.t('{0} (and {1} more)', text(first.message), problems.length - 1),
+	);
 	const isError = problems.some(({ severity }) => severity === 'error');
 	const chosen = await (isError
 		? vscode.window.showErrorMessage(sentence, open)

@@ -79,22 +79,30 @@ async function drafted(
 	const uri = await writeNew(folder, draftEvaluation(source), number =>
 		evaluationFileName(source.path, configs.size > 1 ? source.chosen.config : null, number),
 	);
-	await vscode.window.showTextDocument(uri);
+	await (uri && vscode.window.showTextDocument(uri));
 	return uri;
 }
 
-/** Writes a file under the first name that is free: nothing is ever overwritten. */
+/** Writes a file under the first name that is free: nothing is ever overwritten. Undefined, and told, where it cannot. */
 export async function writeNew(
 	folder: vscode.Uri,
 	text: string,
 	nameOf: (number: number) => string,
-): Promise<vscode.Uri> {
+): Promise<vscode.Uri | undefined> {
 	for (let number = 1; ; number++) {
 		const uri = vscode.Uri.joinPath(folder, nameOf(number));
+		if (await exists(uri)) {
+			continue;
+		}
 		const edit = new vscode.WorkspaceEdit();
 		edit.createFile(uri, { overwrite: false, ignoreIfExists: false, contents: new TextEncoder().encode(text) });
-		if (!(await exists(uri)) && (await vscode.workspace.applyEdit(edit))) {
+		if (await vscode.workspace.applyEdit(edit)) {
 			return uri;
+		}
+		// Somebody else may have taken the name meanwhile; else nothing can be written here.
+		if (!(await exists(uri))) {
+			void vscode.window.showErrorMessage(vscode.l10n.t('{0} could not be written.', uri.fsPath));
+			return undefined;
 		}
 	}
 }

@@ -42,16 +42,18 @@ function reads(splits: readonly string[], labels: Readonly<Record<string, number
 	return {
 		asked,
 		datasetInfo: async () => info,
-		datasetSplits: async () =>
-			splits.map((split): SplitInfo => ({ config: 'default', split, rows: null, bytes: null })),
-		async firstRows(_hub, _id, _config, split): Promise<FirstRows> {
-			asked.push(split);
-			const row = new Map<string, Json>([
-				['sentence', 's'],
-				['label', labels[split] ?? 0],
-			]);
-			return { columns, rows: [row], cut: [[]] };
-		},
+		datasetOutline: async () => ({
+			splits: splits.map((split): SplitInfo => ({ config: 'default', split, rows: null, bytes: null })),
+			columns: async () => columns,
+			async firstRows(_config, split): Promise<FirstRows> {
+				asked.push(split);
+				const row = new Map<string, Json>([
+					['sentence', 's'],
+					['label', labels[split] ?? 0],
+				]);
+				return { columns, rows: [row], cut: [[]] };
+			},
+		}),
 	};
 }
 

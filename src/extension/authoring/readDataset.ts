@@ -1,15 +1,15 @@
+import type { DatasetOutline } from '../../data/datasetOutline';
 import type { Table } from '../../data/table';
+import { columnsOfTable } from '../../data/tableColumns';
 import type { Hub } from '../../hub/hub';
-import type { Column, DatasetInfo, FirstRows, SplitInfo } from '../../hub/repository';
+import type { DatasetInfo, SplitInfo } from '../../hub/repository';
 import type { CancellationToken } from '../../protocol/cancellation';
-import type { Json } from '../../protocol/json';
 import { chooseSplit, type DraftSource, splitWithLabels, type Wanted } from './draftEvaluation';
 
-/** What of the room hub a draft needs. */
+/** What of the Hub a draft needs. */
 export interface HubReads {
 	datasetInfo(hub: Hub, id: string, revision: string, token: CancellationToken): Promise<DatasetInfo>;
-	datasetSplits(hub: Hub, id: string, token: CancellationToken): Promise<readonly SplitInfo[]>;
-	firstRows(hub: Hub, id: string, config: string, split: string, token: CancellationToken): Promise<FirstRows>;
+	datasetOutline(hub: Hub, id: string, token: CancellationToken): Promise<DatasetOutline>;
 }
 
 /** Asks the Hub for what a draft needs; null where the dataset has no split. */
@@ -20,16 +20,17 @@ export async function sourceOfHub(
 	wanted: Wanted,
 	token: CancellationToken,
 ): Promise<DraftSource | null> {
-	const [info, splits] = await Promise.all([
+	const [info, outline] = await Promise.all([
 		reads.datasetInfo(hub, id, 'main', token),
-		reads.datasetSplits(hub, id, token),
+		reads.datasetOutline(hub, id, token),
 	]);
+	const { splits } = outline;
 	const chosen = chooseSplit(splits, info.trainEvalIndex, wanted);
 	if (!chosen) {
 		return null;
 	}
 	const sourceOf = async (split: string): Promise<DraftSource> => {
-		const { columns, rows } = await reads.firstRows(hub, id, chosen.config ?? '', split, token);
+		const { columns, rows } = await outline.firstRows(chosen.config ?? '', split, token);
 		return { path: id, description: info.description, splits, chosen: { ...chosen, split }, columns, rows };
 	};
 	const source = await sourceOf(chosen.split);
@@ -57,26 +58,5 @@ export async function sourceOfFolder(
 	}
 	const table = await readSplit(chosen.split);
 	const rows = table.rows.slice(0, looked);
-	const columns = table.columns.map(name => columnOf(name, rows, table.classNames.get(name) ?? null));
-	return { path, description: null, splits: infos, chosen, columns, rows };
-}
-
-function columnOf(
-	name: string,
-	rows: readonly ReadonlyMap<string, Json>[],
-	classNames: readonly string[] | null,
-): Column {
-	const cell = rows.map(row => row.get(name) ?? null).find(value => value !== null);
-	return { name, type: classNames ? 'ClassLabel' : typeName(cell ?? null), classNames };
-}
-
-function typeName(cell: Json): string {
-	if (Array.isArray(cell)) {
-		return `List(${typeName(cell[0] ?? null)})`;
-	}
-	return (
-		{ string: 'string', number: Number.isInteger(cell) ? 'int64' : 'float64', boolean: 'bool' }[
-			typeof cell as string
-		] ?? 'Json'
-	);
+	return { path, description: null, splits: infos, chosen, columns: columnsOfTable({ ...table, rows }), rows };
 }

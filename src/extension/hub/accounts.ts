@@ -92,8 +92,8 @@ export class HuggingFaceAccounts implements vscode.AuthenticationProvider, vscod
 	}
 
 	async #reread(): Promise<void> {
-		const before = this.#known;
 		const now = await this.#read();
+		const before = this.#known;
 		this.#known = now;
 		const added = now.filter(({ id }) => !before.some(other => other.id === id)).map(asSession);
 		const removed = before.filter(({ id }) => !now.some(other => other.id === id)).map(asSession);

@@ -13,20 +13,26 @@ export const askQuery = {
 	/** One of the Hub's words, or null for any. */
 	async term(title: string, terms: readonly Term[], current: string | null): Promise<string | null | undefined> {
 		const any = { label: vscode.l10n.t('Any'), id: null };
-		const items = [any, ...terms.map(({ id, label }) => ({ label, description: id, id }))].map(item => ({
-			...item,
-			...(item.id === current && { iconPath: new vscode.ThemeIcon('check') }),
-		}));
+		const items = [any, ...terms.map(({ id, label }) => ({ label, description: id, id }))].map(item =>
+			marked(item, item.id === current),
+		);
 		return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.id;
 	},
 
 	async choice<T>(
 		title: string,
 		choices: readonly { readonly label: string; readonly value: T }[],
+		current: T,
 	): Promise<T | undefined> {
-		return (await vscode.window.showQuickPick([...choices], { title }))?.value;
+		const items = choices.map(item => marked(item, item.value === current));
+		return (await vscode.window.showQuickPick(items, { title }))?.value;
 	},
 };
+
+/** An entry, with a check mark where it is how things stand. */
+function marked<I extends vscode.QuickPickItem>(item: I, isCurrent: boolean): I {
+	return isCurrent ? { ...item, iconPath: new vscode.ThemeIcon('check') } : item;
+}
 
 /** The search of a view and the commands that change it. A command that is handed a value does not ask for it. */
 export interface ViewQuery<Q> {
@@ -91,7 +97,9 @@ export function viewQuery<Q extends DatasetQuery | ModelQuery>(
 		},
 		async sort(given) {
 			const choices = sorts.map(value => ({ label: sortLabel(value), value }));
-			const sort = sorts.find(one => one === given) ?? (await askQuery.choice(vscode.l10n.t('Sort by'), choices));
+			const sort =
+				sorts.find(one => one === given) ??
+				(await askQuery.choice(vscode.l10n.t('Sort by'), choices, (state.active ?? state.initial).sort));
 			if (sort !== undefined) {
 				change({ sort } as Partial<Q>); // both queries have an order
 			}

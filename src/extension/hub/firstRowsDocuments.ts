@@ -15,7 +15,8 @@ export class FirstRowsDocuments implements vscode.TextDocumentContentProvider, v
 
 	async show(id: string, config: string, split: string): Promise<void> {
 		// The path is for the tab's title only; what is asked for stands in the query.
-		const name = [id, config, split].map(part => part.replace(/[^\p{L}\p{N}._-]+/gu, '-')).join('/');
+		const named = (text: string) => text.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+		const name = `${named(config)}/${named(id.split('/').at(-1) ?? id)}-${named(split)}`;
 		const uri = vscode.Uri.from({
 			scheme: rowsScheme,
 			path: `/${name}.jsonl`,
@@ -27,9 +28,10 @@ export class FirstRowsDocuments implements vscode.TextDocumentContentProvider, v
 	/** Asked by the editor: also for a tab that was open when the window was closed. */
 	async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
 		const [id = '', config = '', split = ''] = partsOf(uri.query);
-		const { firstRows } = await rooms();
+		const { datasetOutline } = await rooms();
 		try {
-			return rowsText(await firstRows(await this.connections.hub(), id, config, split, token));
+			const outline = await datasetOutline(await this.connections.hub(), id, token);
+			return rowsText(await outline.firstRows(config, split, token));
 		} catch (error) {
 			// Not thrown: the editor would wrap the sentence into its own, and offer to create the file.
 			return `${errorText(error) ?? vscode.l10n.t('Cancelled')}\n`;

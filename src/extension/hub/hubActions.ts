@@ -45,7 +45,8 @@ export function hubViews(context: vscode.ExtensionContext, files: EvaluationFile
 	const viewOf = (given: unknown) => (models.tree.owns(given) ? models : datasets.tree.owns(given) ? datasets : null);
 	const withId = async (given: unknown, work: (id: string) => unknown): Promise<unknown> => {
 		const row: DatasetRow | ModelRow | null = models.tree.owns(given) || datasets.tree.owns(given) ? given : null;
-		const id = row?.kind === 'repository' || row?.kind === 'part' ? row.id : null;
+		const about = row?.kind === 'problem' ? row.parent : row;
+		const id = about?.kind === 'repository' || about?.kind === 'part' ? about.id : null;
 		return id === null ? undefined : work(id);
 	};
 	const refreshRow = (given: unknown) => {
@@ -154,10 +155,10 @@ async function splitOf(connections: HubConnections, id: string, row: DatasetRow)
 	if (config !== undefined && split !== undefined) {
 		return { config, split };
 	}
-	const { datasetSplits } = await rooms();
+	const { datasetOutline } = await rooms();
 	const hub = await connections.hub();
 	return vscode.window.withProgress({ location: { viewId: 'evalLens.datasets' satisfies ViewId } }, async (_, token) =>
-		chooseSplit(await datasetSplits(hub, id, token), [], wanted),
+		chooseSplit((await datasetOutline(hub, id, token)).splits, [], wanted),
 	);
 }
 

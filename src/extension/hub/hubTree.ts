@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Page } from '../../hub/connection';
 import type { Hub } from '../../hub/hub';
-import { CancellationSource, type CancellationToken, Cancelled } from '../../protocol/cancellation';
+import type { DatasetSummary } from '../../hub/repository';
+import { CancellationSource, type CancellationToken } from '../../protocol/cancellation';
 import { command, setContext } from '../commands';
 import { type ContextKeys, treeItems, type ViewId } from '../contributions';
 import { errorText } from '../text';
@@ -18,9 +19,13 @@ import {
 } from './hubRows';
 import type { KeptRepositories } from './keptRepositories';
 import { Listing, orCancelled } from './listing';
+import { problemText } from './problemText';
+
+/** What every row of a repository goes by. */
+type RepositorySummary = Pick<DatasetSummary, 'id' | 'gated'>;
 
 /** What a view of the Hub shows of which kind of repositories. */
-export interface HubTreeSource<S extends { readonly id: string }, P> {
+export interface HubTreeSource<S extends RepositorySummary, P> {
 	readonly view: ViewId;
 	readonly loading: keyof ContextKeys;
 	/** A person has searched, or asked for the list as it is. */
@@ -43,7 +48,7 @@ export interface HubTreeSource<S extends { readonly id: string }, P> {
  * A view of the Hub: pinned and recent repositories, those of this computer, and what a search found, page by page. What is
  * below a row is loaded when it is opened, once; what fails says why, in a row of its own that tries again.
  */
-export class HubTree<S extends { readonly id: string }, P>
+export class HubTree<S extends RepositorySummary, P>
 	implements vscode.TreeDataProvider<HubRow<S, P>>, vscode.Disposable
 {
 	readonly #changed = new vscode.EventEmitter<HubRow<S, P> | undefined>();
@@ -250,7 +255,7 @@ export class HubTree<S extends { readonly id: string }, P>
 	#item(row: HubRow<S, P>): vscode.TreeItem {
 		switch (row.kind) {
 			case 'section':
-				return sectionItem(row.name);
+				return this.#sectionItem(row.name);
 			case 'repository':
 				return this.source.repositoryItem(row.id, row.summary, this.kept.pinned.includes(row.id));
 			case 'part':
@@ -267,6 +272,14 @@ export class HubTree<S extends { readonly id: string }, P>
 		}
 	}
 
+	#sectionItem(name: SectionName): vscode.TreeItem {
+		const item = sectionItem(name);
+		if (name === 'hub' && this.listing.items.length > 0) {
+			item.description = `${this.listing.items.length}${this.listing.hasMore ? '+' : ''}`;
+		}
+		return item;
+	}
+
 	/** Replaced by the page that it loads, and by itself behind that page. */
 	#moreItem(): vscode.TreeItem {
 		const isLoading = this.listing.state.kind === 'loading';
@@ -279,12 +292,15 @@ export class HubTree<S extends { readonly id: string }, P>
 	}
 
 	#problemItem(error: unknown, row: HubRow<S, P>): vscode.TreeItem {
-		const sentence = error instanceof Cancelled ? vscode.l10n.t('Cancelled') : (errorText(error) ?? String(error));
-		const item = new vscode.TreeItem(sentence);
-		item.description = vscode.l10n.t('select to try again');
-		item.tooltip = sentence;
+		const { parent } = row;
+		const gated = parent?.kind === 'repository' && parent.summary ? parent.summary.gated : false;
+		const { headline, sentence, needsAccess } = problemText(error, gated);
+		const item = new vscode.TreeItem(headline);
+		item.description = headline === sentence ? '' : sentence;
+		item.tooltip = `${sentence}\n\n${vscode.l10n.t('Select to try again.')}`;
+		item.accessibilityInformation = { label: sentence };
 		item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground'));
-		item.contextValue = treeItems.hubProblem;
+		item.contextValue = needsAccess ? treeItems.accessProblem : treeItems.hubProblem;
 		item.command = command('evalLens.retry', vscode.l10n.t('Try Again'), row);
 		return item;
 	}

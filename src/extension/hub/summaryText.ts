@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { DatasetSummary, Gated, ModelSummary } from '../../hub/repository';
-import { languages } from '../../hub/vocabulary';
+import { datasetTasks, languages, modelTasks, type Term } from '../../hub/vocabulary';
 import { bytesText, compact } from '../numbers';
 
 const locale = vscode.env.language;
 
 /** What stands behind a dataset in lists. */
 export function datasetDescription({ downloads, size, gated, private: isPrivate }: DatasetSummary): string {
-	return joined([`↓ ${compact(downloads, locale)}`, size, access(gated, isPrivate)]);
+	return joined([`↓ ${compact(downloads, locale)}`, sizeCategory(size), access(gated, isPrivate)]);
 }
 
 export function modelDescription({
@@ -21,8 +21,8 @@ export function modelDescription({
 	return joined([
 		hasOnnx ? vscode.l10n.t('runs here') : null,
 		parameters === null ? null : compact(parameters, locale),
-		task,
 		`↓ ${compact(downloads, locale)}`,
+		task === null ? null : labelIn(modelTasks, task),
 		access(gated, isPrivate),
 	]);
 }
@@ -37,15 +37,15 @@ function joined(parts: readonly (string | null)[]): string {
 
 export function datasetTooltip(info: DatasetSummary): vscode.MarkdownString {
 	return tooltip(info, [
-		[vscode.l10n.t('Tasks'), info.tasks.join(', ')],
-		[vscode.l10n.t('Languages'), info.languages.map(languageName).join(', ')],
-		[vscode.l10n.t('Size'), info.size],
+		[vscode.l10n.t('Tasks'), info.tasks.map(task => labelIn(datasetTasks, task)).join(', ')],
+		[vscode.l10n.t('Languages'), info.languages.map(code => labelIn(languages, code)).join(', ')],
+		[vscode.l10n.t('Rows'), sizeCategory(info.size)],
 	]);
 }
 
 export function modelTooltip(info: ModelSummary): vscode.MarkdownString {
 	return tooltip(info, [
-		[vscode.l10n.t('Task'), info.task],
+		[vscode.l10n.t('Task'), info.task === null ? null : labelIn(modelTasks, info.task)],
 		[vscode.l10n.t('Library'), info.library],
 		[vscode.l10n.t('Parameters'), info.parameters === null ? null : compact(info.parameters, locale)],
 		[
@@ -88,14 +88,25 @@ function accessSentence({ gated, private: isPrivate }: DatasetSummary | ModelSum
 	return gated ? vscode.l10n.t('gated: its owners grant access on request') : null;
 }
 
-function languageName(code: string): string {
-	return languages.find(({ id }) => id === code)?.label ?? code;
+/** What people call one of the Hub's words. */
+function labelIn(terms: readonly Term[], id: string): string {
+	return terms.find(term => term.id === id)?.label ?? id;
+}
+
+/** How many rows: the Hub's `n<1K`, `10K<n<100K` and `n>1T`; what is written otherwise stays. */
+function sizeCategory(category: string | null): string | null {
+	const [, least, most] = /^(?:(\d+[KMBT]?)<)?n<(\d+[KMBT])$/.exec(category ?? '') ?? [];
+	if (most !== undefined) {
+		return least === undefined ? `< ${most}` : `${least} – ${most}`;
+	}
+	const [, more] = /^n>(\d+[KMBT])$/.exec(category ?? '') ?? [];
+	return more === undefined ? category : `> ${more}`;
 }
 
 /** "24 rows · 3.1 kB"; what is not known is left out. */
 export function extent(rows: number | null, bytes: number | null): string {
 	return joined([
-		rows === null ? null : vscode.l10n.t('{0} rows', compact(rows, locale)),
+		rows === null ? null : rows === 1 ? vscode.l10n.t('1 row') : vscode.l10n.t('{0} rows', compact(rows, locale)),
 		bytes === null ? null : bytesText(bytes, locale),
 	]);
 }

@@ -66,7 +66,7 @@ export class Completions implements vscode.CompletionItemProvider, vscode.Dispos
 		if (token.isCancellationRequested) {
 			return undefined;
 		}
-		const elsewhere = isServedElsewhere();
+		const elsewhere = isServedElsewhere(document, 'completion');
 		const suggestions = (own?.suggestions ?? []).filter(({ inSchema }) => !(elsewhere && inSchema));
 		const range = own && {
 			inserting: new vscode.Range(document.positionAt(own.start), position),

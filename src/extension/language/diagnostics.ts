@@ -18,10 +18,11 @@ interface Shown extends Found {
 	readonly diagnostic: vscode.Diagnostic;
 }
 
-/** What was shown of a text, as it was read. */
+/** What was found in a text, as it was read. */
 interface Checked {
 	readonly analysis: Analysis;
 	readonly dataset: DatasetKnowledge | null;
+	/** With what another extension says of it in its own words: it has no quick fix. */
 	readonly found: readonly Shown[];
 }
 
@@ -43,6 +44,9 @@ export class Diagnostics implements vscode.CodeActionProvider, vscode.Disposable
 			documents.onDidClose(uri => this.#clear(uri)),
 			source.onDidLearn(() => this.#checkAll()),
 			vscode.extensions.onDidChange(() => this.#checkAll()),
+			vscode.workspace.onDidChangeConfiguration(
+				change => change.affectsConfiguration('yaml.validate') && this.#checkAll(),
+			),
 			vscode.languages.registerCodeActionsProvider(evaluationSelector, this, {
 				providedCodeActionKinds: Diagnostics.kinds,
 			}),
@@ -64,6 +68,7 @@ export class Diagnostics implements vscode.CodeActionProvider, vscode.Disposable
 		const { language } = await rooms();
 		const options = await analyseOptions(document.uri);
 		const { analysis, dataset } = checked;
+		const { version } = document;
 		const actions: vscode.CodeAction[] = [];
 		for (const one of checked.found.filter(({ diagnostic }) => diagnostic.range.intersection(range))) {
 			if (token.isCancellationRequested) {
@@ -82,7 +87,7 @@ export class Diagnostics implements vscode.CodeActionProvider, vscode.Disposable
 				actions.push(action);
 			}
 		}
-		return actions;
+		return document.version === version ? actions : [];
 	}
 
 	dispose(): void {
@@ -108,15 +113,16 @@ export class Diagnostics implements vscode.CodeActionProvider, vscode.Disposable
 		if (document.version !== version || document.isClosed) {
 			return;
 		}
-		const elsewhere = isServedElsewhere();
+		const elsewhere = isServedElsewhere(document, 'validate');
 		const found = language
 			.problemsOf(analysis, dataset)
-			.filter(({ problem }) => !elsewhere || !isSchemaProblem(problem.message.code))
 			.map((one): Shown => ({ ...one, diagnostic: toDiagnostic(one.problem, document.uri) }));
 		this.#shown.set(document.uri.toString(), { analysis, dataset, found });
 		this.#collection.set(
 			document.uri,
-			found.map(({ diagnostic }) => diagnostic),
+			found
+				.filter(({ problem }) => !elsewhere || !isSchemaProblem(problem.message.code))
+				.map(({ diagnostic }) => diagnostic),
 		);
 	}
 

@@ -24,7 +24,7 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
 			this.source.of(document),
 		]);
 		const own = await language.explanationAt(analysis, document.offsetAt(position), knowledge);
-		const elsewhere = isServedElsewhere();
+		const elsewhere = isServedElsewhere(document, 'hover');
 		if (own && !(elsewhere && own.inSchema)) {
 			const [start, end] = own.range;
 			const range = new vscode.Range(document.positionAt(start), document.positionAt(end));

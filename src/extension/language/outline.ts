@@ -13,13 +13,13 @@ export class Outline implements vscode.DocumentSymbolProvider, vscode.FoldingRan
 	);
 
 	async provideDocumentSymbols(document: vscode.TextDocument): Promise<vscode.DocumentSymbol[]> {
-		return isEvaluation(document) && !isServedElsewhere()
+		return isEvaluation(document) && !isServedElsewhere(document, 'outline')
 			? (await yamlService()).symbols(given(document)).map(symbolOf)
 			: [];
 	}
 
 	async provideFoldingRanges(document: vscode.TextDocument): Promise<vscode.FoldingRange[]> {
-		return isEvaluation(document) && !isServedElsewhere()
+		return isEvaluation(document) && !isServedElsewhere(document, 'outline')
 			? (await yamlService())
 					.folds(given(document))
 					.map(({ startLine, endLine }) => new vscode.FoldingRange(startLine, endLine))

@@ -2,17 +2,20 @@ import type { MessageCode } from '../../protocol/messages';
 
 /**
  * What a JSON Schema, and a YAML parser, can say as well as we can: left to Red Hat's YAML extension where that is
- * active, so that nothing is reported twice. Everything else only we know.
+ * there, so that nothing is reported twice. Everything else only we know.
  */
 const known = [
 	'config.unknown-field',
+	'config.unknown-field-closest',
 	'config.unknown-field-of',
 	'config.missing-field',
 	'config.mistyped',
 	'config.not-one-of',
+	'config.not-one-of-closest',
 	'config.yaml',
 	'config.yaml-tab',
 	'config.yaml-alias',
+	'config.yaml-tag',
 	'config.doubled-key',
 	'config.no-mapping',
 ] as const satisfies readonly MessageCode[];

@@ -2,6 +2,7 @@
 // asked (yamlServices.ts). It gives what our JSON Schema knows; its diagnostics stay off, config's sentences are better.
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type DocumentSymbol, type FoldingRange, getLanguageService, type Range } from 'yaml-language-server';
+import { textAround } from './textAround';
 
 export interface SchemaItem {
 	readonly label: string;
@@ -61,7 +62,7 @@ export function createYamlService(schema: object): YamlService {
 	return {
 		async complete(given, position) {
 			const found = await service
-				.doComplete(documentOf(besideEmpty(given, position)), position, false)
+				.doComplete(documentOf(besideEmpty(around(given, position), position)), position, false)
 				.catch(() => null);
 			return (found?.items ?? [])
 				.filter(({ kind }) => kind !== skeletonKind)
@@ -74,7 +75,7 @@ export function createYamlService(schema: object): YamlService {
 				}));
 		},
 		async hover(given, position) {
-			const found = await service.doHover(documentOf(given), position).catch(() => null);
+			const found = await service.doHover(documentOf(around(given, position)), position).catch(() => null);
 			const contents = found?.contents;
 			const text = typeof contents === 'object' && 'value' in contents ? contents.value : '';
 			return text.trim() === '' ? null : { text, range: found?.range ?? null };
@@ -82,6 +83,10 @@ export function createYamlService(schema: object): YamlService {
 		symbols: given => attempt(() => service.findDocumentSymbols2(documentOf(given))),
 		folds: given => attempt(() => service.getFoldingRanges(documentOf(given), { lineFoldingOnly: true })),
 	};
+}
+
+function around({ uri, text }: GivenText, { line }: { line: number }): GivenText {
+	return { uri: `${uri}#around`, text: textAround(text, line) };
 }
 
 /**
@@ -113,14 +118,19 @@ function attempt<T>(ask: () => readonly T[] | null): readonly T[] {
 const skeletonKind = 7;
 const propertyKind = 10;
 
-let last: TextDocument | undefined;
+/** The latest first: the whole text, as for an outline, and what is around the cursor. */
+let recent: readonly TextDocument[] = [];
+const mostRecent = 2;
 let versions = 0;
 
 /** The service keeps what it parsed by address and version: so each text gets a version of its own. */
 function documentOf({ uri, text }: GivenText): TextDocument {
-	if (last?.uri !== uri || last.getText() !== text) {
-		versions++;
-		last = TextDocument.create(uri, 'yaml', versions, text);
+	const known = recent.find(one => one.uri === uri && one.getText() === text);
+	if (known) {
+		return known;
 	}
-	return last;
+	versions++;
+	const document = TextDocument.create(uri, 'yaml', versions, text);
+	recent = [document, ...recent].slice(0, mostRecent);
+	return document;
 }

@@ -38,6 +38,8 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 	#uri: vscode.Uri | null = null;
 	#choice = beginning;
 	#evaluation: PreviewedEvaluation | null = null;
+	/** Changes whenever `#evaluation` is given up: what was begun for the one before must not make another. */
+	#turn = 0;
 
 	constructor(
 		private readonly context: vscode.ExtensionContext,
@@ -202,13 +204,14 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 	/** The evaluation that is previewed, with its text as it stands now. */
 	async #shown() {
 		const uri = this.#uri;
+		const turn = this.#turn;
 		if (!uri) {
 			throw new Cancelled();
 		}
 		// A file that nobody trusts yet must not make this computer ask anybody anything.
 		const connection = vscode.workspace.isTrusted ? this.connections.hub() : undefined;
 		const [document, loaded, hub] = await Promise.all([vscode.workspace.openTextDocument(uri), rooms(), connection]);
-		if (uri !== this.#uri) {
+		if (turn !== this.#turn) {
 			throw new Cancelled();
 		}
 		this.#evaluation ??= new PreviewedEvaluation(uri.fsPath, loaded, hub);
@@ -293,8 +296,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 
 	/** Another trust or another account: data and model may be found now, or no longer. */
 	#forget(): void {
-		this.#evaluation?.dispose();
-		this.#evaluation = null;
+		this.#close();
 		this.#tellChanged();
 	}
 
@@ -305,6 +307,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 
 	/** Ends what is under way for the evaluation, and the model's process. */
 	#close(): void {
+		this.#turn++;
 		this.#evaluation?.dispose();
 		this.#evaluation = null;
 	}

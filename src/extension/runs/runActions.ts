@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
+import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
 import { errorText, text } from '../text';
 import type { RunEntry } from './runIndex';
@@ -64,7 +65,7 @@ export class RunActions implements vscode.Disposable {
 		this.log.error(`${dir}: ${reason}`);
 		const resume = vscode.l10n.t('Resume');
 		const showLog = vscode.l10n.t('Show Log');
-		const chosen = await vscode.window.showErrorMessage(reason, resume, showLog);
+		const chosen = await vscode.window.showErrorMessage(withoutLinks(reason), resume, showLog);
 		if (chosen === resume) {
 			await this.queue.add({ ...request, out: dir });
 		} else if (chosen === showLog) {
@@ -82,14 +83,14 @@ export class RunActions implements vscode.Disposable {
 		this.log.error(error instanceof Error ? error : reason);
 		if (error instanceof InvalidEvaluation) {
 			const show = vscode.l10n.t('Show Problems');
-			if ((await vscode.window.showErrorMessage(reason, show)) === show) {
+			if ((await vscode.window.showErrorMessage(withoutLinks(reason), show)) === show) {
 				await vscode.window.showTextDocument(vscode.Uri.file(request.file));
 				await vscode.commands.executeCommand('workbench.actions.view.problems');
 			}
 			return;
 		}
 		const showLog = vscode.l10n.t('Show Log');
-		if ((await vscode.window.showErrorMessage(reason, showLog)) === showLog) {
+		if ((await vscode.window.showErrorMessage(withoutLinks(reason), showLog)) === showLog) {
 			this.log.show(true);
 		}
 	}

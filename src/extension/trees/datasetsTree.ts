@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { DatasetOutline } from '../../data/datasetOutline';
 import type { Column, DatasetQuery, DatasetSummary, SplitInfo } from '../../hub/repository';
 import { datasetTasks, languages } from '../../hub/vocabulary';
 import { type TreeItemKind, treeItems } from '../contributions';
@@ -14,8 +15,13 @@ import { rooms } from '../rooms';
 
 /** What stands below a dataset. */
 export type DatasetPart =
-	| { readonly type: 'config'; readonly config: string; readonly splits: readonly SplitInfo[] }
-	| { readonly type: 'split'; readonly split: SplitInfo }
+	| {
+			readonly type: 'config';
+			readonly config: string;
+			readonly splits: readonly SplitInfo[];
+			readonly outline: DatasetOutline;
+	  }
+	| { readonly type: 'split'; readonly split: SplitInfo; readonly outline: DatasetOutline }
 	| { readonly type: 'column'; readonly column: Column }
 	/** A folder of the workspace, with its files by split. */
 	| { readonly type: 'folder'; readonly uri: vscode.Uri; readonly files: readonly vscode.Uri[] }
@@ -43,23 +49,23 @@ export function datasetsTree(
 			info: async (hub, id, token) => (await rooms()).datasetInfo(hub, id, 'main', token),
 			local: section => localDatasets(section, connections),
 			parts: async (row, token) => {
-				const { datasetSplits, datasetColumns } = await rooms();
 				if (row.kind === 'repository') {
 					tree.kept.looked(row.id);
-					const splits = await datasetSplits(await connections.hub(), row.id, token);
-					return [...grouped(splits, ({ config }) => config)].map(([config, its]) =>
-						partRow(row, config, { type: 'config', config, splits: its }),
+					const { datasetOutline } = await rooms();
+					const outline = await datasetOutline(await connections.hub(), row.id, token);
+					return [...grouped(outline.splits, ({ config }) => config)].map(([config, splits]) =>
+						partRow(row, config, { type: 'config', config, splits, outline }),
 					);
 				}
 				if (row.kind !== 'part') {
 					return [];
 				}
-				const { part, id } = row;
+				const { part } = row;
 				switch (part.type) {
 					case 'config':
-						return part.splits.map(split => partRow(row, split.split, { type: 'split', split }));
+						return part.splits.map(split => partRow(row, split.split, { type: 'split', split, outline: part.outline }));
 					case 'split': {
-						const columns = await datasetColumns(await connections.hub(), id ?? '', part.split.config, token);
+						const columns = await part.outline.columns(part.split.config, part.split.split, token);
 						return columns.map(column => partRow(row, column.name, { type: 'column', column }));
 					}
 					case 'folder':
@@ -124,7 +130,7 @@ function partItem(part: DatasetPart): vscode.TreeItem {
 		case 'config':
 			return item(
 				part.config,
-				vscode.l10n.t('{0} splits', part.splits.length),
+				part.splits.length === 1 ? vscode.l10n.t('1 split') : vscode.l10n.t('{0} splits', part.splits.length),
 				'symbol-namespace',
 				Collapsed,
 				treeItems.datasetConfig,

@@ -128,7 +128,11 @@ async function askFilter(
 		}
 		case 'parameters': {
 			const choices = [{ label: any, value: null }, ...sizes];
-			const parameters = await askQuery.choice<string | null>(vscode.l10n.t('Size of the models'), choices);
+			const parameters = await askQuery.choice<string | null>(
+				vscode.l10n.t('Size of the models'),
+				choices,
+				query.parameters,
+			);
 			return parameters === undefined ? undefined : { parameters };
 		}
 		case undefined:

@@ -47,7 +47,6 @@ export const hubMessages = {
 	'hub.bad-id': '"{id}" is no id of the Hugging Face Hub. Ids are `name` or `owner/name`.',
 	'hub.bad-revision': '"{revision}" is no branch, tag or commit that the Hub could have.',
 	'hub.bad-path': '{id} has a file with a name or hash that no cache can hold: "{file}". It was not downloaded.',
-	'hub.too-many-files': '{id} has more files than can be listed.',
 	'hub.no-such-file': '{id} has no file {file} any more at the commit that was asked for.',
 	'hub.no-file-answer': 'The Hub answered with status {status} when asked for {file} of {id}. Try again later.',
 	'hub.wrong-size': '{file} of {id} is not {size} bytes long, as its listing says. Try again later.',

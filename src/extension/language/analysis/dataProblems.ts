@@ -9,6 +9,7 @@ import { type Message, type MessageCode, message } from '../../../protocol/messa
 import type { DatasetKnowledge } from '../knowledge/knowledge';
 import { type Analysis, namesIn } from './analysis';
 import { type Fix, type Found, lineEndOf, lineStart, nextLine, pairAt, rangeOf } from './edits';
+import { goldOutOfRange } from './goldProblems';
 
 /** What does not fit between an evaluation and the data it names, and shots that come from the evaluated split. */
 export function dataProblems(analysis: Analysis, dataset: DatasetKnowledge | null): readonly Found[] {
@@ -112,7 +113,9 @@ function shotsFromTest(
 				message: message('language.shots-from-test', { split }),
 				range: analysis.locate(path),
 			},
-			fixes: offsets ? ranked.map((other, i) => changeTo(other, offsets, i === 0)) : [],
+			fixes: offsets
+				? ranked.map((other, i) => changeTo(other, offsets, i === 0))
+				: addField(analysis, field, ranked[0] ?? ''),
 		};
 	});
 }
@@ -127,14 +130,15 @@ function configsAndSplits(
 		return [];
 	}
 	const found: Found[] = [];
-	if (configs !== null && names === null && configs.length > 1 && !configs.includes('default')) {
+	// Exactly one config needs no name, as where the rows are loaded.
+	if (configs !== null && names === null && configs.length > 1) {
 		found.push({
 			problem: {
-				severity: 'warning',
+				severity: 'error',
 				message: message('language.config-needed', { path: name, count: configs.length }),
 				range: analysis.locate(['dataset_path']),
 			},
-			fixes: addField(analysis, 'dataset_name', configs[0] ?? ''),
+			fixes: addField(analysis, 'dataset_name', configs.includes('default') ? 'default' : (configs[0] ?? '')),
 		});
 	}
 	const list = Array.isArray(names) ? names : [];
@@ -151,7 +155,7 @@ function configsAndSplits(
 			);
 		}
 	}
-	const wanted = names === null || names === 'all' ? null : names;
+	const wanted = names === 'all' ? (configs?.includes('all') ? ['all'] : null) : names;
 	const there = [
 		...new Set(
 			splits.filter(({ config }) => config === null || !wanted || wanted.includes(config)).map(({ split }) => split),
@@ -201,7 +205,7 @@ function addField(analysis: Analysis, field: string, value: string): readonly Fi
 	const { text } = analysis.source;
 	const pair = pairAt(analysis, ['dataset_path']);
 	const [key, end] = [rangeOf(pair?.key), rangeOf(pair?.value)];
-	if (!key || !end || lineStart(text, key[0]) !== key[0]) {
+	if (value === '' || !key || !end || lineStart(text, key[0]) !== key[0]) {
 		return [];
 	}
 	const at = nextLine(text, end[1]);
@@ -214,78 +218,6 @@ function addField(analysis: Analysis, field: string, value: string): readonly Fi
 			isPreferred: true,
 		},
 	];
-}
-
-function goldOutOfRange(
-	analysis: Analysis,
-	resolved: ResolvedEvaluation,
-	{ columns, rows }: DatasetKnowledge,
-): readonly Found[] {
-	const seen = new Set<string>();
-	return resolved.variants.flatMap(({ name, format }) => {
-		const column = goldColumn(format.doc_to_target, resolved.columns.answer);
-		const about = columns.find(one => one.name === column);
-		if (column === null || !about) {
-			return [];
-		}
-		const { choices } = format;
-		const greatest = Math.max(
-			about.bounds?.max ?? -1,
-			(about.classNames?.length ?? 0) - 1,
-			...rows.map(row => indexOf(row.get(column))),
-		);
-		const count = choices.from === 'list' ? choices.templates.length : null;
-		const beyond =
-			count === null
-				? rows.find(row => {
-						const cell = row.get(resolved.columns.choices);
-						return choices.from !== 'field' && Array.isArray(cell) && indexOf(row.get(column)) >= cell.length;
-					})
-				: undefined;
-		const cells = beyond?.get(resolved.columns.choices);
-		const limit = count ?? (Array.isArray(cells) ? cells.length : null);
-		const reached = beyond ? indexOf(beyond.get(column)) : greatest;
-		if (limit === null || reached < limit) {
-			return [];
-		}
-		const place = [
-			['variants', name, 'doc_to_choice'],
-			['doc_to_choice'],
-			['columns', 'answer'],
-			['dataset_path'],
-		].find(
-			path => nodeAt(analysis.document, path) !== undefined && (count !== null || path.at(-1) !== 'doc_to_choice'),
-		);
-		const key = JSON.stringify(place);
-		if (!place || seen.has(key)) {
-			return [];
-		}
-		seen.add(key);
-		return [
-			{
-				problem: {
-					severity: 'warning' as const,
-					message: message('language.gold-out-of-range', { column, greatest: reached, count: limit }),
-					range: analysis.locate(place),
-				},
-				fixes: [],
-			},
-		];
-	});
-}
-
-/** The column that the right answer's index comes from; null where a template computes it. */
-function goldColumn(target: string | number | null, answer: string): string | null {
-	if (typeof target !== 'string') {
-		return target === null ? answer : null;
-	}
-	const name = /^(?:\{\{\s*(\w+)\s*\}\}|(\w+))$/.exec(target);
-	const column = name?.[1] ?? name?.[2] ?? null;
-	return column === 'answer' ? answer : column;
-}
-
-function indexOf(cell: unknown): number {
-	return typeof cell === 'number' && Number.isInteger(cell) ? cell : -1;
 }
 
 const mostNamed = 12;

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { compileJinja, jinjaScope } from '../../../prompt/jinja';
 import { messageText } from '../../../protocol/messages';
 import { filterNames } from './jinjaFilters';
+import { namesUsed } from './jinjaNames';
 import { jinjaFaults } from './jinjaProblems';
-import { namesUsed, scanJinja } from './jinjaScan';
+import { scanJinja } from './jinjaScan';
 
 const names = (template: string) => namesUsed(scanJinja(template)).map(({ name }) => name);
 
@@ -35,9 +36,45 @@ test('names that a template reads are told from everything else', () => {
 	expect(names('question')).toEqual([]);
 });
 
+test.each([
+	['{% for c in choices %}{{ c }}{% endfor %}{{ c }}', ['choices', 'c']],
+	['{% for c in c if c %}{{ c }}{% endfor %}', ['c']],
+	['{% for c in choices %}{% set d = c %}{{ d }}{% endfor %}{{ d }}{{ loop }}', ['choices', 'd', 'loop']],
+	['{{ a }}{% set a = b %}{{ a }}', ['a', 'b']],
+	['{% if x %}{% set a = 1 %}{% endif %}{{ a }}', ['x']],
+	['{% set ns = namespace(n=0) %}{% set ns.n = question %}{{ ns.n }}', ['question']],
+	['{% macro m(a, b=2) %}{{ a }}{{ b }}{% endmacro %}{{ m(question) }}{{ b }}', ['question', 'b']],
+	['{% raw %}{{ zebra | moo }}{% endraw %}{{ question }}', ['question']],
+	['{% set t %}{{ question }}{% endset %}{{ t }}', ['question']],
+	['{% endfor %}{{ range(2) }}', []],
+] as const)('names of %j end where Jinja ends them', (template, read) => {
+	expect(names(template)).toEqual(read);
+});
+
+test('a template needs the names that are found, and no other', () => {
+	const templates = [
+		'{% for c in choices %}{% set d = c %}{{ d }}{{ loop.index }}{% endfor %}{{ d }}',
+		'{% set ns = namespace(n=0) %}{% set ns.n = question %}{{ ns.n }}',
+		'{% macro m(a, b=2) %}{{ a }}{{ b }}{% endmacro %}{{ m(question) }}{{ c }}',
+		'{% for c in choices if c %}{{ c }}{% endfor %}{{ c }}',
+		'{{ question if choices else subject }}',
+	];
+	for (const template of templates) {
+		const found = [...new Set(names(template))];
+		const run = (given: readonly string[]) =>
+			compileJinja(template).run(jinjaScope(new Map(given.map(name => [name, name === 'choices' ? ['a'] : 'x']))));
+		expect(() => run(found), template).not.toThrow();
+		const needed = found.filter(name => name !== 'subject');
+		for (const name of needed) {
+			expect(() => run(found.filter(other => other !== name)), `${template} without ${name}`).toThrow();
+		}
+	}
+});
+
 test('what may be undefined is marked', () => {
 	const lenient = (template: string) => namesUsed(scanJinja(template)).map(use => use.lenient);
 	expect(lenient('{{ a | default("b") }}{{ b is defined }}{{ c }}')).toEqual([true, true, false]);
+	expect(lenient('{{ a if a is defined }}{% if b is defined %}{{ b }}{% endif %}')).toEqual([true, true, true, true]);
 });
 
 test('every filter that is offered exists', () => {

@@ -3,7 +3,8 @@ import { codeList } from '../../../config/findings';
 import { compileJinja } from '../../../prompt/jinja';
 import { type Message, message } from '../../../protocol/messages';
 import { filterNames } from './jinjaFilters';
-import { closing, filtersUsed, type JinjaBlock, scanJinja } from './jinjaScan';
+import { filtersUsed } from './jinjaNames';
+import { closing, type JinjaBlock, scanJinja } from './jinjaScan';
 
 /** Something wrong in a template. Offsets count in its text. */
 export interface TemplateFault {
@@ -14,6 +15,8 @@ export interface TemplateFault {
 	readonly replacement?: string;
 	/** What to write behind it. */
 	readonly appended?: string;
+	/** What to write at the end of the template. */
+	readonly ended?: string;
 }
 
 /**
@@ -108,7 +111,8 @@ function unbalanced(template: string, blocks: readonly JinjaBlock[]): readonly T
 			const match = open.findLastIndex(one => one.tag === expected);
 			if (match < 0) {
 				const params = { tag: template.slice(block.start, block.end), open: `{% ${expected} … %}` };
-				faults.push({ message: message('language.jinja-unopened', params), start: block.start, end: block.end });
+				const { start, end } = block;
+				faults.push({ message: message('language.jinja-unopened', params), start, end, replacement: '' });
 			} else {
 				open.splice(match, 1);
 			}
@@ -116,14 +120,12 @@ function unbalanced(template: string, blocks: readonly JinjaBlock[]): readonly T
 	}
 	return [
 		...faults,
-		...open.map(({ tag, block: { start, end } }) => ({
-			message: message('language.jinja-unended', {
-				tag: template.slice(start, end),
-				end: `{% ${ends[tag] ?? 'endset'} %}`,
-			}),
-			start,
-			end,
-		})),
+		...open.map(({ tag, block: { start, end } }, i) => {
+			const ended = `{% ${ends[tag] ?? 'endset'} %}`;
+			const what = message('language.jinja-unended', { tag: template.slice(start, end), end: ended });
+			// The innermost ends first.
+			return { message: what, start, end, ...(i === open.length - 1 && { ended }) };
+		}),
 	];
 }
 

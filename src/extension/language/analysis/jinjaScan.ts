@@ -33,9 +33,19 @@ export function scanJinja(template: string): readonly JinjaBlock[] {
 		const kind = kinds[open[0] as keyof typeof kinds]; // the pattern finds no other
 		const block = kind === 'comment' ? comment(template, open.index) : code(template, open.index, kind);
 		blocks.push(block);
-		opening.lastIndex = block.end;
+		opening.lastIndex = isRaw(block) ? endOfRaw(template, block.end) : block.end;
 	}
 	return blocks;
+}
+
+function isRaw({ kind, tokens }: JinjaBlock): boolean {
+	return kind === 'statement' && tokens.length === 1 && tokens[0]?.text === 'raw';
+}
+
+/** Where `{% endraw %}` begins: what stands before it is text. */
+function endOfRaw(template: string, from: number): number {
+	const end = template.slice(from).search(/\{%[-+]?\s*endraw\s*[-+]?%\}/);
+	return end < 0 ? template.length : from + end;
 }
 
 function comment(template: string, start: number): JinjaBlock {
@@ -73,89 +83,4 @@ function code(template: string, start: number, kind: 'expression' | 'statement')
 		}
 	}
 	return { kind, start, end: template.length, closed: false, tokens };
-}
-
-/** A name that a template reads: no keyword, member, filter, test or keyword argument, and nothing it makes itself. */
-export interface NameUse {
-	readonly name: string;
-	readonly start: number;
-	readonly end: number;
-	/** It may be undefined: `is defined` or `default` stands after it. */
-	readonly lenient: boolean;
-}
-
-export interface FilterUse {
-	readonly name: string;
-	readonly start: number;
-	readonly end: number;
-}
-
-const keywords = new Set(
-	'for endfor in if elif else endif set endset macro endmacro call endcall filter endfilter generation endgeneration break continue recursive is not and or true false none True False None raw endraw'.split(
-		' ',
-	),
-);
-/** Names that Jinja itself, or our setting-up of it, gives. */
-const globals = new Set(['range', 'loop', 'namespace', 'caller', 'strftime_now', 'raise_exception']);
-
-export function namesUsed(blocks: readonly JinjaBlock[]): readonly NameUse[] {
-	const own = new Set(blocks.flatMap(ownNames));
-	return blocks.flatMap(({ tokens }) =>
-		tokens.flatMap((token, i): readonly NameUse[] => {
-			const before = tokens[i - 1]?.text;
-			const after = tokens[i + 1]?.text;
-			const isOther =
-				token.kind !== 'name' ||
-				keywords.has(token.text) ||
-				globals.has(token.text) ||
-				own.has(token.text) ||
-				before === '.' ||
-				before === '|' ||
-				(isStatementFilter(tokens, i) && i === 1) ||
-				before === 'is' ||
-				(before === 'not' && tokens[i - 2]?.text === 'is') ||
-				(after === '=' && i > 0 && tokens[0]?.text !== 'set');
-			const filter = after === '|' ? tokens[i + 2]?.text : undefined;
-			const lenient = after === 'is' || filter === 'default' || filter === 'd';
-			return isOther ? [] : [{ name: token.text, start: token.start, end: token.end, lenient }];
-		}),
-	);
-}
-
-export function filtersUsed(blocks: readonly JinjaBlock[]): readonly FilterUse[] {
-	return blocks.flatMap(({ tokens }) =>
-		tokens.flatMap((token, i) =>
-			token.kind === 'name' && (tokens[i - 1]?.text === '|' || (isStatementFilter(tokens, i) && i === 1))
-				? [{ name: token.text, start: token.start, end: token.end }]
-				: [],
-		),
-	);
-}
-
-/** `{% filter upper %}`. */
-function isStatementFilter(tokens: readonly JinjaToken[], i: number): boolean {
-	return i === 1 && tokens[0]?.text === 'filter';
-}
-
-/** What `for`, `set` and `macro` name, wherever in the template: their scopes are not followed. */
-function ownNames({ kind, tokens: [first, ...rest] }: JinjaBlock): readonly string[] {
-	const names = (tokens: readonly JinjaToken[]) => tokens.filter(({ kind: k }) => k === 'name').map(({ text }) => text);
-	const until = (stop: string) => {
-		const end = rest.findIndex(({ text }) => text === stop);
-		return end < 0 ? rest : rest.slice(0, end);
-	};
-	if (kind !== 'statement') {
-		return [];
-	}
-	switch (first?.text) {
-		case 'for':
-			return names(until('in'));
-		case 'set':
-			return names(until('='));
-		case 'macro':
-		case 'call':
-			return names(rest);
-		default:
-			return [];
-	}
 }

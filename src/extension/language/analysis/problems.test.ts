@@ -71,6 +71,8 @@ const mistakes: readonly (readonly [string, string, string, string, string | nul
 	['language.unknown-name', '{{question}}', '{{zebra}}', 'zebra', null],
 	['language.jinja-unclosed', '{{question}}', '{{question}', '{{question}', '{{question}}'],
 	['language.jinja', '{{question}}', '{{question + }}', '{{question + }}', null],
+	['language.jinja-unended', '{{question}}', '{% if question %}{{question}}', '{% if question %}', '{% endif %}"'],
+	['language.jinja-unopened', '{{question}}', '{{question}}{% endfor %}', '{% endfor %}', '{{question}}'],
 	['language.unknown-filter-closest', '{{question}}', '{{question | trimm}}', 'trimm', '{{question | trim}}'],
 	['language.label-space', '"A", "B"', '"A ", "B"', ' ', '"A", "B"'],
 	['language.label-two-spaces', '"A", "B"', '" A", "B"', ' ', '"A", "B"'],
@@ -81,6 +83,7 @@ const mistakes: readonly (readonly [string, string, string, string, string | nul
 	['language.unknown-config-closest', 'physics', 'phisics', 'phisics', 'physics'],
 	['language.config-needed', 'dataset_name: physics\n', '', 'owner/data', 'dataset_name: physics'],
 	['language.unknown-split-closest', 'num_few', 'test_split: tset\nnum_few', 'tset', 'test_split: test'],
+	['language.shots-from-test', 'num_fewshot: 0', 'num_fewshot: 2\ntest_split: dev', 'dev', 'fewshot_split: validation'],
 	['language.shots-from-test', 'num_fewshot: 0', 'num_fewshot: 2\nfewshot_split: test', 'test', 'fewshot_split: dev'],
 	[
 		'config.literal-escape',
@@ -169,6 +172,38 @@ test('a gold beyond the choices is told, from statistics, class names or rows', 
 	expect((await withLabel({ classNames: ['x', 'y', 'z'] })).codes).toEqual(['language.gold-out-of-range']);
 	expect((await withLabel({}, [new Map([['label', 2]])])).places).toEqual(['["A", "B"]']);
 	expect((await withLabel({ bounds: { min: 0, max: 1 } })).codes).toEqual([]);
+});
+
+test.each([
+	['["A", "B"]', null, '["A", "B", "C"]'],
+	['["(a)", "(b)"]', null, '["(a)", "(b)", "(c)"]'],
+	['[A, B]', null, '[A, B, C]'],
+	['["no", "yes"]', ['no', 'yes', 'not known'], '["no", "yes", "not known"]'],
+	['["no", "yes"]', null, null],
+	['["{{choices[0]}}", "B"]', null, null],
+	['[" A", " B"]', null, '[" A", " B", " C"]'],
+] as const)('labels %s go on as they began', async (labels, classNames, mended) => {
+	const text = own.replace('["A", "B"]', labels);
+	const columns = [...dataset.columns.filter(c => c.name !== 'label')];
+	const more = classNames === null ? { bounds: { min: 0, max: 2 } } : { classNames };
+	const { fixed } = await check(text, { ...dataset, columns: [...columns, column('label', more)] });
+	const [first] = await fixed('language.gold-out-of-range');
+	expect(first).toEqual(mended === null ? undefined : text.replace(labels, mended));
+});
+
+test('several configs need a name whatever they are called, as where rows are loaded', async () => {
+	const text = own.replace('dataset_name: physics\n', '');
+	const checkWith = (configs: readonly string[], of = text) => {
+		const splits = configs.flatMap(config => ['test', 'dev'].map(split => ({ config, split, rows: 1 })));
+		return check(of, { ...dataset, configs, splits });
+	};
+	const several = await checkWith(['law', 'default']);
+	expect(several.found.map(({ problem }) => [problem.message.code, problem.severity])).toEqual([
+		['language.config-needed', 'error'],
+	]);
+	expect((await several.fixed('language.config-needed'))[0]).toContain('dataset_name: default');
+	expect((await checkWith(['law'])).codes).toEqual([]);
+	expect((await checkWith(['law', 'art'], `${text}dataset_name: all\n`)).codes).toEqual([]);
 });
 
 test('a default split that is not there is named with the field to write', async () => {

@@ -6,8 +6,9 @@ import { type Message, message } from '../../../protocol/messages';
 import type { DatasetKnowledge } from '../knowledge/knowledge';
 import { type Analysis, textAt } from './analysis';
 import type { Fix, Found, TextEdit } from './edits';
+import { namesUsed } from './jinjaNames';
 import { jinjaFaults } from './jinjaProblems';
-import { namesUsed, scanJinja } from './jinjaScan';
+import { scanJinja } from './jinjaScan';
 import { isColumnName, type Template } from './templates';
 
 /** Names that templates have whatever the columns are called, with what they are. */
@@ -29,10 +30,18 @@ export function templateProblems(analysis: Analysis, dataset: DatasetKnowledge |
 }
 
 function syntax(analysis: Analysis, template: Template): readonly Found[] {
-	return jinjaFaults(template.text).map(({ message: what, start, end, replacement, appended }) => {
+	return jinjaFaults(template.text).map(({ message: what, start, end, replacement, appended, ended }) => {
 		const fixes: Fix[] = [];
-		if (replacement !== undefined) {
+		if (replacement === '') {
+			const title = message('language.fix.remove', { name: template.text.slice(start, end) });
+			fixes.push({ title, edits: [edit(template, start, end, '')], isPreferred: true });
+		} else if (replacement !== undefined) {
 			fixes.push(change(template, start, end, replacement));
+		}
+		if (ended !== undefined) {
+			const at = template.text.replace(/\n+$/, '').length;
+			const title = message('language.fix.close', { close: ended });
+			fixes.push({ title, edits: [edit(template, at, at, ended)], isPreferred: true });
 		}
 		if (appended !== undefined) {
 			fixes.push({

@@ -46,13 +46,25 @@ export function forget(learned: Learned): void {
 
 const defaultPatience = 1500;
 
+/** Letters from which on the Hub is asked: what is shorter is the beginning of anything. */
+const leastAsked = 2;
+
 /** Knowledge from the files beside an evaluation and from the Hub. */
 export function askKnowledge(learned: Learned, options: KnowledgeOptions, endpoint: string): Knowledge {
 	const { folder, hub, patience = defaultPatience, onLate } = options;
 	// Local files change while one writes: they are read anew, which takes milliseconds.
 	const local = <T>(read: (within: string) => Promise<T>, otherwise: T): Promise<T> =>
 		folder === null ? Promise.resolve(otherwise) : within(patience, read(folder), otherwise);
-	const remote = <T>(cache: ExpiringCache<T>, question: unknown, ask: (hub: Hub) => Promise<T>, otherwise: T) => {
+	const remote = <T>(
+		cache: ExpiringCache<T>,
+		name: string,
+		question: unknown,
+		ask: (hub: Hub) => Promise<T>,
+		otherwise: T,
+	): Promise<T> => {
+		if (name.trim().length < leastAsked) {
+			return Promise.resolve(otherwise);
+		}
 		const answer = cache.get(JSON.stringify(question), async () => ask(await hub()));
 		return within(patience, answer, otherwise, onLate);
 	};
@@ -62,16 +74,19 @@ export function askKnowledge(learned: Learned, options: KnowledgeOptions, endpoi
 			const { path, config, split } = request;
 			return (
 				found ??
-				(isHubId(path) ? remote(learned.datasets, [path, config, split], of => hubDataset(of, request), null) : null)
+				(isHubId(path)
+					? remote(learned.datasets, path, [path, config, split], of => hubDataset(of, request), null)
+					: null)
 			);
 		},
 		async model(name) {
 			const found = await local(base => readLocalModel(name, base), null);
-			return found ?? (isHubId(name) ? remote(learned.models, name, of => hubModel(of, name), null) : null);
+			return found ?? (isHubId(name) ? remote(learned.models, name, name, of => hubModel(of, name), null) : null);
 		},
 		searchDatasets: text =>
 			remote(
 				learned.foundDatasets,
+				text,
 				text,
 				async of => (await searchDatasets(of, datasetQuery(text), null, neverCancelled)).items,
 				[],
@@ -79,6 +94,7 @@ export function askKnowledge(learned: Learned, options: KnowledgeOptions, endpoi
 		searchModels: text =>
 			remote(
 				learned.foundModels,
+				text,
 				text,
 				async of => (await searchModels(of, modelQuery(text), null, neverCancelled)).items,
 				[],

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HubStandIn, startHubStandIn } from '../../../../test/hub/standIn';
@@ -61,7 +62,9 @@ describe('answers of somebody slow', () => {
 
 test('ids are told from paths', () => {
 	expect(['cais/mmlu', 'squad', 'a.b/c-d'].filter(id => !isHubId(id))).toEqual([]);
-	expect(['./a', '/a', 'a/b/c', 'a.jsonl', '~/a', 'a b', '', '../a'].filter(isHubId)).toEqual([]);
+	expect(['a.tsv', 'a.jsonl.gz', './a', '/a', 'a/b/c', 'a.jsonl', '~/a', 'a b', '', '../a'].filter(isHubId)).toEqual(
+		[],
+	);
 });
 
 describe('of files', () => {
@@ -111,6 +114,23 @@ describe('of files', () => {
 		expect(await columnsOf('train')).toEqual({ names: ['question', 'the, label'], complete: true });
 		expect(await columnsOf('list')).toEqual({ names: ['__proto__'], complete: true });
 		expect(await columnsOf('x', 'dev.jsonl')).toEqual({ names: ['question', 'choices', 'extra'], complete: true });
+	});
+
+	test('packed files and those with tabs are splits too', async () => {
+		const packed = path.join(folder, 'packed');
+		await mkdir(packed);
+		await writeFile(path.join(packed, 'test.tsv'), 'question\t"the, label"\na\t1\n');
+		await writeFile(path.join(packed, 'dev.jsonl.gz'), gzipSync('{"question": "D"}\n'));
+		const large = gzipSync(`question,label\n${'a,1\n'.repeat(500_000)}`);
+		await writeFile(path.join(packed, 'train.csv.gz'), large);
+		const found = await ask().dataset({ path: 'packed', config: null, split: 'test' });
+		expect(found?.splits.map(({ split }) => split).toSorted()).toEqual(['dev', 'test', 'train']);
+		expect(await columnsOf('test', 'packed')).toEqual({ names: ['question', 'the, label'], complete: true });
+		expect(await columnsOf('dev', 'packed')).toEqual({ names: ['question'], complete: true });
+		expect(await columnsOf('train', 'packed')).toEqual({ names: ['question', 'label'], complete: true });
+		const cut = path.join(packed, 'cut.jsonl.gz');
+		await writeFile(cut, gzipSync('{"question": "D"}\n').subarray(0, 20));
+		expect(await columnsOf('cut', 'packed')).toEqual({ names: [], complete: false });
 	});
 
 	test('what cannot be read, or not as a whole, gives nothing', async () => {
@@ -174,10 +194,20 @@ describe('of the Hub', () => {
 		expect(knowledge.url('dataset', 'acme/quiz')).toBe(`${standIn.endpoint}/datasets/acme/quiz`);
 	});
 
+	test('nothing is asked for fewer than two letters', async () => {
+		const before = standIn.requests.length;
+		const knowledge = ask();
+		expect(await knowledge.searchDatasets('q')).toEqual([]);
+		expect(await knowledge.searchModels(' t')).toEqual([]);
+		expect(await knowledge.dataset({ path: 'q', config: null, split: 'test' })).toBeNull();
+		expect(await knowledge.model('t')).toBeNull();
+		expect(standIn.requests.length).toBe(before);
+	});
+
 	test('what the Hub does not have, or refuses, is nothing', async () => {
 		expect(await ask().dataset({ path: 'acme/none', config: null, split: 'test' })).toBeNull();
 		expect(await ask().model('acme/none')).toBeNull();
 		standIn.fault(({ url }) => url.startsWith('/api/datasets?'), { status: 403 }, 9);
-		expect(await ask().searchDatasets('x')).toEqual([]);
+		expect(await ask().searchDatasets('xyz')).toEqual([]);
 	});
 });

@@ -71,5 +71,5 @@ export interface Knowledge {
 
 /** An id as the Hub has them. What is also a path of a file that exists is a path. */
 export function isHubId(path: string): boolean {
-	return /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(path) && !/\.(parquet|jsonl|json|csv|ya?ml|onnx)$/i.test(path);
+	return /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(path) && !/\.(parquet|jsonl?|csv|tsv|gz|ya?ml|onnx)$/i.test(path);
 }

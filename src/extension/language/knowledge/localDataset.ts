@@ -1,8 +1,11 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { dataExtension, dataExtensions } from '../../../data/readFile';
 import type { Json } from '../../../protocol/json';
 import type { ColumnKnowledge, DatasetKnowledge, DatasetRequest, SplitKnowledge } from './knowledge';
 
@@ -14,12 +17,13 @@ interface Head extends Pick<DatasetKnowledge, 'columns' | 'columnsAreComplete' |
 const headBytes = 256 * 1024;
 const headRows = 20;
 
-/** By extension, in the order in which the loader looks for them. */
+/** By extension; that of packed files left off. */
 const readers: { readonly [extension: string]: (file: string) => Promise<Head> } = {
 	'.parquet': parquetHead,
 	'.jsonl': jsonlHead,
 	'.json': jsonHead,
-	'.csv': csvHead,
+	'.csv': file => csvHead(file, ','),
+	'.tsv': file => csvHead(file, '\t'),
 };
 
 /**
@@ -55,19 +59,19 @@ export async function readLocalDataset(request: DatasetRequest, folder: string):
 }
 
 async function splitFiles(folder: string): Promise<{ readonly split: string; readonly file: string }[]> {
-	const extensions = Object.keys(readers);
-	const rank = (name: string) => extensions.indexOf(path.extname(name).toLowerCase());
+	// In the order in which the loader looks for them.
+	const rank = (name: string) => dataExtensions.indexOf(dataExtension(name) ?? '');
 	const names = (await readdir(folder)).filter(name => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
 	const files = new Map<string, string>();
 	for (const name of names) {
-		const split = path.basename(name, path.extname(name));
+		const split = name.slice(0, -(dataExtension(name) ?? '').length);
 		files.set(split, files.get(split) ?? path.join(folder, name));
 	}
 	return [...files].map(([split, file]) => ({ split, file }));
 }
 
 async function readHead(file: string): Promise<Head | null> {
-	const reader = readers[path.extname(file).toLowerCase()];
+	const reader = readers[dataExtension(file)?.replace(/\.gz$/, '') ?? ''];
 	// A file that cannot be read is reported by whoever runs the evaluation.
 	return reader ? await reader(file).catch(() => null) : null;
 }
@@ -137,11 +141,16 @@ async function jsonHead(file: string): Promise<Head> {
 	return { ...headOf(rows), columnsAreComplete: isWhole, rowCount: isWhole ? rows.length : null };
 }
 
-async function csvHead(file: string): Promise<Head> {
+async function csvHead(file: string, delimiter: string): Promise<Head> {
 	const { text, isWhole } = await beginning(file);
 	const whole = isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1);
 	// Without `columns`, records are lists of texts. A quote may be open where the text was cut: that record is left out.
-	const records = parse(whole, { to: headRows + 1, relax_quotes: !isWhole, skip_empty_lines: true }) as string[][];
+	const records = parse(whole, {
+		delimiter,
+		to: headRows + 1,
+		relax_quotes: !isWhole,
+		skip_empty_lines: true,
+	}) as string[][];
 	const [header = [], ...cells] = records;
 	const rows = cells.map(record => new Map<string, Json>(header.map((name, i) => [name, record[i] ?? ''])));
 	return {
@@ -157,11 +166,37 @@ async function beginning(file: string): Promise<{ readonly text: string; readonl
 	try {
 		const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
 		const { size } = await handle.stat();
-		const text = buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '');
-		return { text, isWhole: size <= bytesRead };
+		const read = buffer.subarray(0, bytesRead);
+		const isPacked = file.toLowerCase().endsWith('.gz');
+		const { bytes, isWhole } = isPacked ? await unpacked(read, size <= bytesRead) : { bytes: read, isWhole: true };
+		return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), isWhole: isWhole && size <= bytesRead };
 	} finally {
 		await handle.close();
 	}
+}
+
+/** The first bytes of a packed file: a few of them may hold gigabytes. */
+async function unpacked(
+	packed: Uint8Array,
+	isWhole: boolean,
+): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+	const pieces: Buffer[] = [];
+	let length = 0;
+	try {
+		for await (const piece of Readable.from([packed]).pipe(createGunzip()) as AsyncIterable<Buffer>) {
+			pieces.push(piece);
+			length += piece.length;
+			if (length > headBytes) {
+				return { bytes: Buffer.concat(pieces).subarray(0, headBytes), isWhole: false };
+			}
+		}
+	} catch (error) {
+		// Where only its beginning was read, the file ends too soon.
+		if (isWhole) {
+			throw error;
+		}
+	}
+	return { bytes: Buffer.concat(pieces), isWhole };
 }
 
 function rowOf(value: unknown): ReadonlyMap<string, Json> {
