@@ -6,7 +6,11 @@ process.on('SIGXFSZ', () => {});
 
 // A reader that has seen enough, such as head, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-	process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.runFailed);
+	if (error.code === 'EPIPE') {
+		process.exit(exitCodes.done);
+	}
+	process.stderr.write(`The output cannot be written: ${error.message}\n`);
+	process.exit(exitCodes.runFailed);
 });
 
 // Set, not exited: what stdout still holds is written first.

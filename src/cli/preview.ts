@@ -7,7 +7,7 @@ import { promptText } from '../protocol/prompt';
 import { openPreview } from '../run/preview';
 import type { Previewed } from '../run/previewSession';
 import { type ExitCode, exitCodes } from './exitCodes';
-import { printable, type Terminal } from './terminal';
+import { printable, type Terminal, writeAll } from './terminal';
 
 export interface PreviewOptions {
 	readonly variant?: readonly string[];
@@ -26,7 +26,7 @@ export async function preview(file: string, options: PreviewOptions, { stdout }:
 	for (const variant of variants) {
 		for (const example of examples) {
 			const previewed = opened.render(example, variant);
-			stdout.write(options.json ? `${previewJson(previewed)}\n` : previewText(previewed));
+			await writeAll(stdout, options.json ? `${previewJson(previewed)}\n` : previewText(previewed));
 		}
 	}
 	return exitCodes.done;

@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes } from './exitCodes';
 /** A stream as the command line needs it: the terminal's, or a test's. */
 export interface Output {
 	write(text: string): unknown;
+	once?(event: 'drain', listener: () => void): unknown;
 	readonly isTTY?: boolean;
 	readonly columns?: number;
 }
@@ -21,10 +22,23 @@ export interface Terminal {
 	readonly stderr: Output;
 }
 
-/** Text that a model or a dataset wrote may hold escape sequences: they are shown, not obeyed. */
+/** Writes, and waits where the reader is slower than the writer: what it has not taken lies in memory. */
+export async function writeAll(output: Output, text: string): Promise<void> {
+	if (output.write(text) === false && output.once) {
+		await new Promise<void>(resolve => output.once?.('drain', resolve));
+	}
+}
+
+/**
+ * Text that a model or a dataset wrote may hold escape sequences, and marks that turn the writing direction: they are
+ * shown, not obeyed.
+ */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-	return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+	return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, c => {
+		const code = c.charCodeAt(0).toString(16);
+		return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
+	});
 }
 
 /** Tells a person what went wrong, and scripts by the exit code whose turn it is. */

@@ -3,10 +3,13 @@ import path from 'node:path';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
+import type { Question } from '../data/row';
 import type { OnDownload } from '../hub/download';
 import { Cancelled } from '../protocol/cancellation';
 import { Failure, type FailureKind, inputFailure } from '../protocol/failure';
 import { message } from '../protocol/messages';
+import { promptText } from '../protocol/prompt';
+import { pythonStrip } from '../tokenizer/whitespace';
 import { chooseRun, fingerprint } from './chooseRun';
 import { execute } from './execute';
 import { guard } from './journal';
@@ -14,7 +17,7 @@ import { loadEvaluation, override } from './loadEvaluation';
 import { lockRun } from './lock';
 import { type LocalModel, openModels } from './models';
 import type { EvaluateOptions } from './options';
-import { checkPrompts, planVariants } from './plan';
+import { checkPrompts, type PlannedModel, type PlannedVariant, planVariants } from './plan';
 import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
 import { createRunFolder, runFiles, writeRecord } from './runFolder';
@@ -73,7 +76,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 	});
 	try {
 		await update({});
-		await writeExamples(dir, dataset);
+		await writeExamples(dir, dataset, planned);
 		options.onStart?.(dir, record);
 		await execute({ dir, dataset, planned, options, record, onProgress, update });
 		await update({ state: 'done', ...ending() });
@@ -146,11 +149,27 @@ function newRecord(
 }
 
 /** Questions and choices, so that results can be read without the data. */
-async function writeExamples(dir: string, dataset: LoadedDataset): Promise<void> {
-	const lines = dataset.examples.map(
-		({ key, row, subject, question, choices, answer }) =>
-			`${JSON.stringify({ key, content_hash: row.contentHash, subject, question, choices, answer } satisfies ExampleLine)}\n`,
-	);
+async function writeExamples(dir: string, dataset: LoadedDataset, planned: readonly PlannedModel[]): Promise<void> {
+	const base = planned[0]?.variants[0];
+	const lines = dataset.examples.map(example => `${JSON.stringify(exampleLine(example, base))}\n`);
 	const file = path.join(dir, runFiles.examples);
 	await guard(file, () => writeFile(file, lines.join('')));
+}
+
+/** Where templates read the row themselves, a question is what those of the first variant made of it. */
+function exampleLine(example: Question, base: PlannedVariant | undefined): ExampleLine {
+	const { key, row, subject, question, choices, answer } = example;
+	const line = { key, content_hash: row.contentHash, subject, question, choices, answer };
+	if (!base || (question !== '' && choices.length > 0)) {
+		return line;
+	}
+	const { segments, continuations } = base.renderer.render(example, []);
+	const { scoring } = base.variant.format;
+	const isFree = typeof scoring === 'object' && scoring.against === 'target';
+	const item = segments.filter(({ kind }) => kind === 'question' || kind === 'choices' || kind === 'answer_cue');
+	return {
+		...line,
+		question: question === '' ? pythonStrip(promptText({ segments: item })) : question,
+		choices: choices.length > 0 || isFree ? choices : continuations.map(label => pythonStrip(label)),
+	};
 }

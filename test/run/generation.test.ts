@@ -160,3 +160,22 @@ describe('answers that are written', () => {
 		expect(human.code, human.stderr).toBe(0);
 	});
 });
+
+it('a question whose template reads the row itself is shown as the template made it', async () => {
+	const folder = temporary();
+	const file = writeEvaluation(
+		folder,
+		{
+			num_fewshot: 0,
+			variants: { kind: { doc_to_text: '{{text}}\nKind?', doc_to_choice: ['no', 'yes'], doc_to_target: 'label' } },
+		},
+		{ test: [{ text: 'A good film.', label: 1 }] },
+	);
+	const { dir } = await run(file, '--out', path.join(folder, 'free'));
+	const [example] = readFileSync(path.join(dir, 'examples.jsonl'), 'utf8').trim().split('\n');
+	expect(JSON.parse(example ?? '')).toMatchObject({
+		question: 'A good film.\nKind?',
+		choices: ['no', 'yes'],
+		answer: null,
+	});
+});

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Page } from '../../hub/connection';
 import type { Hub } from '../../hub/hub';
 import type { DatasetSummary } from '../../hub/repository';
-import { CancellationSource, type CancellationToken } from '../../protocol/cancellation';
+import { CancellationSource, type CancellationToken, neverCancelled } from '../../protocol/cancellation';
 import { command, setContext } from '../commands';
 import { type ContextKeys, treeItems, type ViewId } from '../contributions';
 import { errorText } from '../text';
@@ -113,31 +113,15 @@ export class HubTree<S extends RepositorySummary, P>
 	}
 
 	/** The card of a repository is asked for when its tooltip is wanted. */
-	async resolveTreeItem(
-		item: vscode.TreeItem,
-		row: HubRow<S, P>,
-		token: vscode.CancellationToken,
-	): Promise<vscode.TreeItem> {
+	async resolveTreeItem(item: vscode.TreeItem, row: HubRow<S, P>): Promise<vscode.TreeItem> {
 		if (row.kind === 'repository') {
 			try {
-				item.tooltip = this.source.tooltip(row.summary ?? (await this.info(row.id, token)));
+				item.tooltip = this.source.tooltip(row.summary ?? (await this.#info(row.id)));
 			} catch (error) {
 				item.tooltip = errorText(error) ?? row.id;
 			}
 		}
 		return item;
-	}
-
-	/** What the Hub says of a repository, asked once. */
-	info(id: string, token: CancellationToken): Promise<S> {
-		const known = this.#infos.get(id);
-		if (known) {
-			return known;
-		}
-		const asked = this.connections.hub().then(hub => this.source.info(hub, id, token));
-		this.#infos.set(id, asked);
-		asked.catch(() => this.#infos.delete(id));
-		return asked;
 	}
 
 	/** Forgets what is below a row, or everything, and asks again. */
@@ -225,6 +209,18 @@ export class HubTree<S extends RepositorySummary, P>
 			return [...rows, otherRow(section, 'more')];
 		}
 		return rows.length > 0 ? rows : [otherRow(section, 'note')];
+	}
+
+	/** What the Hub says of a repository, asked once for all who point at it: none of them cancels it for the others. */
+	#info(id: string): Promise<S> {
+		const known = this.#infos.get(id);
+		if (known) {
+			return known;
+		}
+		const asked = this.connections.hub().then(hub => this.source.info(hub, id, neverCancelled));
+		this.#infos.set(id, asked);
+		asked.catch(() => this.#infos.get(id) === asked && this.#infos.delete(id));
+		return asked;
 	}
 
 	#load(

@@ -22,9 +22,16 @@ export function problemText(error: unknown, gated: Gated): ProblemText {
 	const sentence = errorText(error) ?? String(error);
 	const code = error instanceof Failure ? error.reason.code : '';
 	const isMissing = code.startsWith('hub.missing');
-	// To those without a name the Hub denies that there is anything.
-	if (code.startsWith('hub.gated') || code === 'hub.not-signed-in' || (isMissing && gated)) {
-		return { headline: vscode.l10n.t('Access needed'), sentence, needsAccess: true };
+	const headline = vscode.l10n.t('Access needed');
+	if (isMissing && gated) {
+		// To those without access the dataset viewer denies that there is anything.
+		const ask = vscode.l10n.t(
+			'Its owners grant access. Sign in, ask for access on its page on the Hub, and try again.',
+		);
+		return { headline, sentence: ask, needsAccess: true };
+	}
+	if (code.startsWith('hub.gated') || code === 'hub.not-signed-in') {
+		return { headline, sentence, needsAccess: true };
 	}
 	if (isMissing) {
 		return { headline: vscode.l10n.t('Not found, or not public'), sentence, needsAccess: false };

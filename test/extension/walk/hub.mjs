@@ -89,7 +89,7 @@ export async function visitHub(visit, folder) {
 			await side.type('acme/', undefined, () => side.press(datasets, 'Search Datasets'));
 			await side.open(datasets, 'acme/sentiment-gated', 'Access needed');
 			await side.open(datasets, 'acme/sentiment-broken', 'Cannot be shown');
-			await side.hover(datasets, 'Access needed', 'acme/sentiment-gated');
+			await side.hover(datasets, 'Access needed', 'Its owners grant access');
 			await visit.pictureAsIs(workbench, 'hub-12-access');
 			await visit.picture(workbench, 'hub-12-refused');
 		});
@@ -247,11 +247,13 @@ function sideBar(workbench) {
 			await rowOf(view, label).first().locator('.label-name').hover();
 			await page.locator('.monaco-hover:visible', { hasText: text }).waitFor();
 		},
+		/** A row near the end of a list. */
 		async scrollTo(view, label) {
 			const row = rowOf(view, label);
-			await pane(view).locator('.monaco-list').hover();
+			await away();
 			await until(`${label} in sight`, async () => {
-				await page.mouse.wheel(0, 400);
+				// Not the wheel, which a tooltip under the pointer would take.
+				await pane(view).locator('.monaco-list').first().press('End');
 				return row.first().isVisible();
 			});
 			return row.first();
