@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -453,5 +453,23 @@ it('keeps the cache for others: no file of it is ours but in .eval-lens', async 
 	const hub = connect(standIn, newFolder());
 	await load(hub, id);
 	const folder = path.join(hub.cache, `datasets--acme--${id.slice(5)}`);
-	expect(readFileSync(path.join(folder, 'refs', 'refs', 'convert', 'parquet'), 'utf8')).toMatch(/^[0-9a-f]{40}$/);
+	const converted = readFileSync(path.join(folder, 'refs', 'refs', 'convert', 'parquet'), 'utf8');
+	expect(readdirSync(path.join(folder, 'snapshots'))).toEqual([converted]);
+	// Nothing of the main branch was fetched, and a ref without a snapshot is a corrupted cache to Python.
+	expect(readdirSync(path.join(folder, 'refs'))).toEqual(['refs']);
+	expect(readdirSync(folder).sort()).toEqual(['.eval-lens', 'blobs', 'refs', 'snapshots']);
+});
+
+it('loads anew what was cut short in the cache, and offline names it', async () => {
+	const id = newId();
+	standIn.addDataset({ id, rows: { default: { test: rows(20) } } });
+	const hub = connect(standIn, newFolder());
+	const loaded = await load(hub, id);
+	const blobs = path.join(hub.cache, `datasets--acme--${id.slice(5)}`, 'blobs');
+	const [blob = expect.fail('no blob')] = readdirSync(blobs).map(name => path.join(blobs, name));
+	truncateSync(blob, 100);
+	const offline = connect(standIn, hub.cache, { offline: true });
+	expect(await sentence(load(offline, id))).toContain(`${blob} has 100 bytes instead of `);
+	expect(await load(hub, id)).toEqual(loaded);
+	expect(await load(offline, id)).toEqual(loaded);
 });

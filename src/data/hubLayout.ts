@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { ownPath, writeWhole } from '../hub/cacheLayout';
+import { ownPath, writeOwn } from '../hub/cacheLayout';
 import { downloadFile, type WantedFile } from '../hub/download';
 import type { Hub } from '../hub/hub';
 import { parquetFiles } from '../hub/parquetFiles';
@@ -60,7 +60,7 @@ export async function datasetLayout(
 				files: split.files.map(({ snapshot: { commit }, file }) => ({ commit, file })),
 			})),
 		}));
-		await writeWhole(kept, JSON.stringify(plain)).catch(() => {});
+		await writeOwn(hub.cache, snapshot, kept, JSON.stringify(plain)).catch(() => {});
 	}
 	return configs;
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { getRepoFolderName } from '@huggingface/hub';
 import { inputFailure } from '../protocol/failure';
@@ -12,7 +12,9 @@ import type { RepositoryFile, RepositoryType, Snapshot } from './repository';
  *     blobs/<oid>                             content, by git hash or, of LFS files, by SHA-256
  *     snapshots/<commit>/<path>               relative links into blobs
  *     refs/<revision>                         the commit, without a line end
- *     .eval-lens/                             ours: listings, and parts of files; Python passes over it
+ *     .eval-lens/                             ours: listings, parts of files, some refs; Python passes over it
+ *
+ * Python takes a repository for corrupted that has no folder `snapshots`, or a ref to a commit without a folder in there.
  *
  * What @huggingface/hub writes there does not do: a branch's files go below the commit that each was last changed in, without
  * checksum, resuming or refs; and scanCacheDir passes over a repository without refs.
@@ -70,6 +72,17 @@ export function ownPath(cache: string, { type, id }: Omit<Snapshot, 'commit'>, .
 	return path.join(repositoryFolder(cache, type, id), '.eval-lens', ...parts);
 }
 
+/** Writes a file of ours, named by `ownPath`. */
+export async function writeOwn(
+	cache: string,
+	{ type, id }: Omit<Snapshot, 'commit'>,
+	file: string,
+	content: string | Uint8Array,
+): Promise<void> {
+	await mkdir(path.join(repositoryFolder(cache, type, id), 'snapshots'), { recursive: true });
+	await writeWhole(file, content);
+}
+
 /** The commit that a branch or tag had when it was last asked for; null where the cache does not know. */
 export async function readRef(
 	cache: string,
@@ -77,12 +90,55 @@ export async function readRef(
 	id: string,
 	revision: string,
 ): Promise<string | null> {
-	const text = await readFile(refPath(cache, type, id, revision), 'utf8').catch(() => '');
-	return isCommit(text.trim()) ? text.trim() : null;
+	const [own, shared] = await Promise.all([
+		readDatedRef(ownRefPath(cache, { type, id }, revision)),
+		readDatedRef(refPath(cache, type, id, revision)),
+	]);
+	return (own && shared ? (own.written >= shared.written ? own : shared) : (own ?? shared))?.commit ?? null;
 }
 
-export async function writeRef(cache: string, { type, id, commit }: Snapshot, revision: string): Promise<void> {
-	await writeWhole(refPath(cache, type, id, revision), commit);
+async function readDatedRef(file: string): Promise<{ readonly commit: string; readonly written: number } | null> {
+	try {
+		const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+		const [commit = ''] = text.trim().split(' ');
+		return isCommit(commit) ? { commit, written: mtimeMs } : null;
+	} catch {
+		return null;
+	}
+}
+
+/** Writes down what commit a branch or tag has: for everybody where there is a snapshot of it, else for us. */
+export async function writeRef(cache: string, snapshot: Snapshot, revision: string): Promise<void> {
+	const { type, id, commit } = snapshot;
+	const shared = refPath(cache, type, id, revision);
+	const own = ownRefPath(cache, snapshot, revision);
+	if ((await stat(snapshotFolder(cache, snapshot)).catch(() => null))?.isDirectory()) {
+		await writeWhole(shared, commit);
+		await rm(own, { force: true });
+	} else {
+		await writeOwn(cache, snapshot, own, `${commit} ${revision}`);
+	}
+}
+
+/** Refs that waited for a snapshot of their commit, which there is now, become everybody's. */
+async function shareRefs(cache: string, snapshot: Snapshot): Promise<void> {
+	const folder = ownPath(cache, snapshot, 'refs');
+	for (const name of await readdir(folder).catch(() => [])) {
+		const text = await readFile(path.join(folder, name), 'utf8').catch(() => '');
+		const [, commit, revision] = /^(\S+) (.+)$/.exec(text) ?? [];
+		if (commit !== snapshot.commit || revision === undefined) {
+			continue;
+		}
+		// Python may have asked later than we did.
+		if ((await readRef(cache, snapshot.type, snapshot.id, revision)) === commit) {
+			await writeRef(cache, snapshot, revision);
+		}
+	}
+}
+
+/** Named by a hash, so that a revision needs no folders; it stands inside, after the commit. */
+function ownRefPath(cache: string, repository: Omit<Snapshot, 'commit'>, revision: string): string {
+	return ownPath(cache, repository, 'refs', createHash('sha256').update(revision).digest('hex'));
 }
 
 function refPath(cache: string, type: RepositoryType, id: string, revision: string): string {
@@ -104,7 +160,7 @@ function hasUnsafe(part: string): boolean {
 }
 
 /** A file that appears as a whole, whoever else writes it at the same time. */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
 	await mkdir(path.dirname(file), { recursive: true });
 	const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
 	try {
@@ -135,6 +191,8 @@ export async function linkBlob(cache: string, snapshot: Snapshot, file: Reposito
 		await rm(temporary, { force: true });
 		throw error;
 	}
+	// The file is there, whatever becomes of the refs.
+	await shareRefs(cache, snapshot).catch(() => {});
 	return pointer;
 }
 
@@ -143,8 +201,23 @@ function refusesLinks(error: unknown): boolean {
 	return ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'UNKNOWN'].includes(code);
 }
 
+/** What the cache holds of a file, which need not be all of it. */
+export interface CachedFile {
+	readonly path: string;
+	/** Bytes. */
+	readonly size: number;
+}
+
 /** The file of a snapshot where the cache holds it, whoever fetched it; null where not, or where its link leads nowhere. */
-export async function cachedFile(cache: string, snapshot: Snapshot, file: string): Promise<string | null> {
-	const pointer = snapshotPath(cache, snapshot, file);
-	return (await stat(pointer).catch(() => null))?.isFile() ? pointer : null;
+export async function cachedFile(cache: string, snapshot: Snapshot, file: string): Promise<CachedFile | null> {
+	return fileAt(snapshotPath(cache, snapshot, file));
+}
+
+export async function cachedBlob(cache: string, snapshot: Snapshot, file: RepositoryFile): Promise<CachedFile | null> {
+	return fileAt(blobPath(cache, snapshot, file));
+}
+
+async function fileAt(place: string): Promise<CachedFile | null> {
+	const found = await stat(place).catch(() => null);
+	return found?.isFile() ? { path: place, size: found.size } : null;
 }

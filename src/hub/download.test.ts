@@ -7,6 +7,9 @@ import {
 	readlinkSync,
 	statSync,
 	symlinkSync,
+	truncateSync,
+	unlinkSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -115,6 +118,49 @@ describe('the layout of the cache', () => {
 		expect(await repositoryFiles(offline, snapshot, neverCancelled)).toEqual([file('big')]);
 		expect(await get(offline, snapshot, file('big'))).toBe(path.join(target, 'big'));
 		expect(standIn.requests).toHaveLength(before);
+	});
+
+	it('has a ref only of a commit with a snapshot, and ours offline until then', async () => {
+		const big = randomBytes(3000);
+		const { hub, id, snapshot, file, folder } = await model({ big });
+		const offline = connect(standIn, hub.cache, { offline: true });
+		const resolved = (from: Hub, revision = 'main') => resolveSnapshot(from, 'model', id, revision, neverCancelled);
+		const main = path.join(folder, 'refs/main');
+		expect(await resolved(hub)).toEqual(snapshot);
+		expect(existsSync(main)).toBe(false);
+		// Without it, Python takes the repository for corrupted.
+		expect(readdirSync(path.join(folder, 'snapshots'))).toEqual([]);
+		expect(await resolved(offline)).toEqual(snapshot);
+		await get(hub, snapshot, file('big'));
+		expect(readFileSync(main, 'utf8')).toBe(snapshot.commit);
+		expect(await resolved(offline)).toEqual(snapshot);
+		expect(readdirSync(path.join(folder, '.eval-lens/refs'))).toEqual([]);
+	});
+
+	it('leaves the ref of an older commit to Python until there is a file of the newer one', async () => {
+		const big = randomBytes(3000);
+		const { hub, id, snapshot, file, folder } = await model({ big });
+		const older = 'a'.repeat(40);
+		const main = path.join(folder, 'refs/main');
+		const anHourAgo = new Date(Date.now() - 3_600_000);
+		mkdirSync(path.join(folder, 'snapshots', older), { recursive: true });
+		mkdirSync(path.join(folder, 'refs'));
+		writeFileSync(main, older);
+		utimesSync(main, anHourAgo, anHourAgo);
+		const offline = connect(standIn, hub.cache, { offline: true });
+		const resolved = async (from: Hub) => (await resolveSnapshot(from, 'model', id, 'main', neverCancelled)).commit;
+		expect(await resolved(offline)).toBe(older);
+		expect(await resolved(hub)).toBe(snapshot.commit);
+		expect(readFileSync(main, 'utf8')).toBe(older);
+		expect(await resolved(offline)).toBe(snapshot.commit);
+		// What Python writes down later counts again.
+		const inAnHour = new Date(Date.now() + 3_600_000);
+		utimesSync(main, inAnHour, inAnHour);
+		expect(await resolved(offline)).toBe(older);
+		await get(hub, snapshot, file('big'));
+		expect(readFileSync(main, 'utf8')).toBe(older);
+		expect(await resolved(hub)).toBe(snapshot.commit);
+		expect(readFileSync(main, 'utf8')).toBe(snapshot.commit);
 	});
 
 	it('takes a blob that another commit brought', async () => {
@@ -277,6 +323,54 @@ describe('a download', () => {
 	it('that is not allowed says how to ask for access', async () => {
 		const { hub, snapshot, file } = await model({ big: randomBytes(4000) }, newCache(), { gated: 'manual' });
 		expect(await sentence(get(hub, snapshot, file('big')))).toMatch(/request access at http/);
+	});
+
+	describe.each([
+		['big', randomBytes(4000)],
+		['small.txt', Buffer.from('a small file, kept by git')],
+	])('of %s', (name, bytes) => {
+		const hashName = name === 'big' ? sha256(bytes) : gitHash(bytes);
+
+		it.each(['linked', 'not linked', 'a copy'])('mends a blob that was cut short, %s', async how => {
+			const { hub, snapshot, file, folder } = await model({ [name]: bytes });
+			const local = await get(hub, snapshot, file(name));
+			const blob = path.join(folder, 'blobs', hashName);
+			truncateSync(blob, 7);
+			if (how !== 'linked') {
+				unlinkSync(local);
+			}
+			if (how === 'a copy') {
+				writeFileSync(local, bytes.subarray(0, 9));
+			}
+			expect(readFileSync(await get(hub, snapshot, file(name)))).toEqual(bytes);
+			expect(readFileSync(blob)).toEqual(bytes);
+		});
+
+		it('offline names the blob that was cut short', async () => {
+			const { id, hub, snapshot, file, folder } = await model({ [name]: bytes });
+			const local = await get(hub, snapshot, file(name));
+			const blob = path.join(folder, 'blobs', hashName);
+			truncateSync(blob, 7);
+			const told = `The cache holds ${id}/${name} damaged: ${blob} has 7 bytes instead of ${bytes.length}. Delete that file, then run once without HF_HUB_OFFLINE to download it anew.`;
+			const offline = connect(standIn, hub.cache, { offline: true });
+			expect(await sentence(get(offline, snapshot, file(name)))).toBe(told);
+			unlinkSync(local);
+			expect(await sentence(get(offline, snapshot, file(name)))).toBe(told);
+		});
+	});
+
+	it('offline takes a whole blob in place of a damaged copy, and names the copy where there is none', async () => {
+		const big = randomBytes(4000);
+		const { hub, snapshot, file, folder } = await model({ big });
+		const local = await get(hub, snapshot, file('big'));
+		const offline = connect(standIn, hub.cache, { offline: true });
+		unlinkSync(local);
+		writeFileSync(local, 'x');
+		expect(readFileSync(await get(offline, snapshot, file('big')))).toEqual(big);
+		unlinkSync(local);
+		writeFileSync(local, 'x');
+		unlinkSync(path.join(folder, 'blobs', sha256(big)));
+		expect(await sentence(get(offline, snapshot, file('big')))).toContain(`${local} has 1 bytes instead of 4000.`);
 	});
 
 	it('offline says what is missing', async () => {

@@ -6,7 +6,7 @@ import { type CancellationToken, throwIfCancelled } from '../protocol/cancellati
 import { runFailure } from '../protocol/failure';
 import { withSignal } from './abort';
 import { lockedWork } from './blobLock';
-import { blobPath, cachedFile, linkBlob, ownPath, snapshotPath } from './cacheLayout';
+import { blobPath, type CachedFile, cachedBlob, cachedFile, linkBlob, ownPath, snapshotPath } from './cacheLayout';
 import { guardDisk, makeRoom } from './diskFailures';
 import type { Hub } from './hub';
 import { inParallel } from './inParallel';
@@ -47,9 +47,10 @@ export async function downloadFile(
 }
 
 /**
- * Files by their local paths, inside the cache that Python shares; those it does not hold are downloaded, and count only
- * once their checksum is right. What was received before an error or a cancellation is kept, and the rest is fetched next
- * time. `onProgress` is told of all files together, about ten times a second, and not at all where nothing is fetched.
+ * Files by their local paths, inside the cache that Python shares; those it does not hold, or not in their full length, are
+ * downloaded, and count only once their checksum is right. What was received before an error or a cancellation is kept, and
+ * the rest is fetched next time. `onProgress` is told of all files together, about ten times a second, and not at all where
+ * nothing is fetched.
  */
 export async function downloadFiles(
 	hub: Hub,
@@ -60,12 +61,15 @@ export async function downloadFiles(
 	const tell = totalProgress(wanted, onProgress);
 	return inParallel(wanted, filesAtOnce, async ({ snapshot, file }, i) => {
 		throwIfCancelled(token);
+		// A checksum would read all of it each time; a copy or a disk that broke off shows in the length.
 		const cached = await cachedFile(hub.cache, snapshot, file.path);
-		if (cached === null) {
-			await fetchBlob(hub, snapshot, file, received => tell(i, received), token);
+		if (cached?.size === file.size) {
+			tell.quietly(i, file.size);
+			return cached.path;
 		}
+		await fetchBlob(hub, snapshot, file, cached, received => tell(i, received), token);
 		tell.quietly(i, file.size);
-		return cached ?? guardDisk(hub.cache, () => linkBlob(hub.cache, snapshot, file));
+		return guardDisk(hub.cache, () => linkBlob(hub.cache, snapshot, file));
 	});
 }
 
@@ -90,20 +94,26 @@ function totalProgress(wanted: readonly WantedFile[], onProgress: OnDownload) {
 	return Object.assign(tell, { quietly });
 }
 
+/** Makes sure of a whole blob. `damaged` is what stands in the snapshot instead of the file. */
 async function fetchBlob(
 	hub: Hub,
 	snapshot: Snapshot,
 	file: RepositoryFile,
+	damaged: CachedFile | null,
 	tell: (received: number) => void,
 	token: CancellationToken,
 ): Promise<void> {
 	const blob = blobPath(hub.cache, snapshot, file);
-	const isThere = async () => (await stat(blob).catch(() => null)) !== null;
-	if (await isThere()) {
+	const found = await cachedBlob(hub.cache, snapshot, file);
+	if (found?.size === file.size) {
 		return;
 	}
 	if (hub.offline) {
-		throw runFailure('hub.offline', { what: `${snapshot.id}/${file.path}` });
+		const what = `${snapshot.id}/${file.path}`;
+		const short = found ?? damaged;
+		throw short
+			? runFailure('hub.damaged', { what, file: short.path, size: short.size, expected: file.size })
+			: runFailure('hub.offline', { what });
 	}
 	const incomplete = `${blob}.incomplete`;
 	const before = (await stat(incomplete).catch(() => null))?.size ?? 0;
@@ -111,7 +121,7 @@ async function fetchBlob(
 	await guardDisk(blob, () =>
 		lockedWork(
 			ownPath(hub.cache, snapshot, 'locks', file.oid),
-			isThere,
+			async () => (await cachedBlob(hub.cache, snapshot, file))?.size === file.size,
 			() => fetchLocked(hub, snapshot, file, blob, incomplete, tell, token),
 			token,
 		),

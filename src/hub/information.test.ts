@@ -5,7 +5,7 @@ import { neverCancelled } from '../protocol/cancellation';
 import { datasetInfo } from './datasetInfo';
 import { repositoryUrl } from './hub';
 import { modelInfo } from './modelInfo';
-import { datasetColumns, datasetSplits, firstRows } from './viewer';
+import { columnBounds, datasetColumns, datasetSplits, firstRows } from './viewer';
 import { whoAmI } from './whoAmI';
 
 let standIn: HubStandIn;
@@ -92,6 +92,25 @@ describe('a dataset', () => {
 			{ name: 'answers', type: 'List({text: string})', classNames: null },
 			{ name: 'scan', type: 'Image', classNames: null },
 			{ name: 'pairs', type: 'List({a: int32, b: …})', classNames: null },
+		]);
+	});
+
+	it('knows the bounds of columns of numbers', async () => {
+		standIn.addDataset({
+			id: 'acme/numbers',
+			rows: {
+				default: {
+					test: [
+						{ label: 0, text: 'a', share: 0.5 },
+						{ label: 3, text: 'bbb', share: -1 },
+					],
+				},
+			},
+		});
+		const bounds = await columnBounds(connectTo(standIn), 'acme/numbers', 'default', 'test', neverCancelled);
+		expect([...bounds]).toEqual([
+			['label', { min: 0, max: 3 }],
+			['share', { min: -1, max: 0.5 }],
 		]);
 	});
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
-import { blobPath, ownPath, writeWhole } from './cacheLayout';
+import { blobPath, ownPath, writeOwn } from './cacheLayout';
 import { guardDisk } from './diskFailures';
 import type { Hub } from './hub';
 import { inParallel } from './inParallel';
@@ -51,7 +51,9 @@ export function openRemoteFile(
 		onBytes(bytes.length);
 		const blocks = indexes.map((index, i) => [index, bytes.subarray(i * blockSize, (i + 1) * blockSize)] as const);
 		await Promise.all(
-			blocks.map(([index, block]) => guardDisk(blockFile(index), () => writeWhole(blockFile(index), block))),
+			blocks.map(([index, block]) =>
+				guardDisk(blockFile(index), () => writeOwn(hub.cache, snapshot, blockFile(index), block)),
+			),
 		);
 		return blocks;
 	};

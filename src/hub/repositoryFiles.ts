@@ -3,7 +3,7 @@ import path from 'node:path';
 import { listFiles } from '@huggingface/hub';
 import * as z from 'zod';
 import type { CancellationToken } from '../protocol/cancellation';
-import { ownPath, snapshotFolder, writeWhole } from './cacheLayout';
+import { ownPath, snapshotFolder, writeOwn } from './cacheLayout';
 import type { Hub } from './hub';
 import { askLibrary, type LibraryAccess } from './library';
 import type { RepositoryFile, Snapshot } from './repository';
@@ -40,7 +40,7 @@ export async function repositoryFiles(
 	}
 	try {
 		const files = (await askFiles(hub, snapshot, token)).sort(byPath);
-		await writeWhole(kept, JSON.stringify(files)).catch(() => {});
+		await writeOwn(hub.cache, snapshot, kept, JSON.stringify(files)).catch(() => {});
 		return files;
 	} catch (error) {
 		const files = isUnreachable(error) ? await cachedFiles(hub.cache, snapshot) : [];

@@ -25,6 +25,16 @@ const sizeAnswer = z.object({
 	}),
 });
 const infoAnswer = z.object({ dataset_info: z.object({ features: z.record(z.string(), json) }) });
+const cellNumber = z.number().nullish().catch(null);
+const statisticsAnswer = z.object({
+	statistics: z.array(
+		z.object({
+			column_name: z.string(),
+			column_type: z.string(),
+			column_statistics: z.object({ min: cellNumber, max: cellNumber }).nullish().catch(null),
+		}),
+	),
+});
 const firstRowsAnswer = z.object({
 	features: z.array(z.object({ name: z.string(), type: json })),
 	rows: z.array(row),
@@ -103,6 +113,36 @@ export async function firstRows(
 		rows: rows.map(({ row }) => new Map(Object.entries(row))),
 		cut: rows.map(row => row.truncated_cells),
 	};
+}
+
+/** Least and greatest cell. */
+export interface Bounds {
+	readonly min: number;
+	readonly max: number;
+}
+
+/**
+ * The bounds of a split's columns of numbers, as the viewer counted them: over all rows, or, of very large datasets, the
+ * first of them. Asked once; nobody waits until they are computed.
+ * @throws Failure as datasetSplits.
+ */
+export async function columnBounds(
+	hub: Hub,
+	id: string,
+	config: string,
+	split: string,
+	token: CancellationToken,
+): Promise<ReadonlyMap<string, Bounds>> {
+	const parameters = { dataset: id, config, split };
+	const { statistics } = await ask(hub, 'statistics', parameters, statisticsAnswer, token, { tries: 1 });
+	return new Map(
+		statistics.flatMap(({ column_name, column_type, column_statistics }) => {
+			const { min, max } = column_statistics ?? {};
+			// Of texts and lists the viewer counts lengths.
+			const isNumber = column_type === 'int' || column_type === 'float';
+			return isNumber && typeof min === 'number' && typeof max === 'number' ? [[column_name, { min, max }]] : [];
+		}),
+	);
 }
 
 async function ask<T>(

@@ -1,5 +1,7 @@
 export const hubMessages = {
 	'hub.offline': 'This is not in the cache, and HF_HUB_OFFLINE forbids to ask the Hub for {what}.',
+	'hub.damaged':
+		'The cache holds {what} damaged: {file} has {size} bytes instead of {expected}. Delete that file, then run once without HF_HUB_OFFLINE to download it anew.',
 	'hub.bad-endpoint':
 		'HF_ENDPOINT or HF_DATASETS_SERVER is not a web address such as https://huggingface.co, without user name and password. Correct it, or unset it.',
 	'hub.plain-http':

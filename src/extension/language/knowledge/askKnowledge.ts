@@ -3,7 +3,7 @@ import { type Hub, repositoryUrl } from '../../../hub/hub';
 import { modelInfo } from '../../../hub/modelInfo';
 import type { DatasetSummary, ModelSummary } from '../../../hub/repository';
 import { searchDatasets, searchModels } from '../../../hub/search';
-import { datasetColumns, datasetSplits, firstRows } from '../../../hub/viewer';
+import { columnBounds, datasetColumns, datasetSplits, firstRows } from '../../../hub/viewer';
 import { neverCancelled } from '../../../protocol/cancellation';
 import { ExpiringCache, within } from './expiringCache';
 import { type DatasetKnowledge, type DatasetRequest, isHubId, type Knowledge, type ModelKnowledge } from './knowledge';
@@ -129,10 +129,13 @@ async function hubDataset(hub: Hub, { path, config, split }: DatasetRequest): Pr
 		config !== null && configs.includes(config) ? config : configs.includes('default') ? 'default' : configs[0];
 	const splitNames = there.filter(one => one.config === chosen).map(one => one.split);
 	const shown = splitNames.includes(split) ? split : splitNames[0];
-	const rows =
+	const [rows, bounds] =
 		chosen === undefined || shown === undefined
-			? null
-			: await firstRows(hub, path, chosen, shown, neverCancelled).catch(() => null);
+			? [null, null]
+			: await Promise.all([
+					firstRows(hub, path, chosen, shown, neverCancelled).catch(() => null),
+					columnBounds(hub, path, chosen, shown, neverCancelled).catch(() => null),
+				]);
 	const columns =
 		rows?.columns ??
 		(chosen === undefined ? [] : await datasetColumns(hub, path, chosen, neverCancelled).catch(() => []));
@@ -141,7 +144,7 @@ async function hubDataset(hub: Hub, { path, config, split }: DatasetRequest): Pr
 		isLocal: false,
 		configs: configs.length > 0 ? configs : null,
 		splits: there,
-		columns: columns.map(column => ({ ...column, bounds: null })),
+		columns: columns.map(column => ({ ...column, bounds: bounds?.get(column.name) ?? null })),
 		columnsAreComplete: true,
 		// A cell that was cut is a text, of whatever type its column is.
 		rows: (rows?.rows ?? []).map((row, i) => new Map([...row].filter(([name]) => !rows?.cut[i]?.includes(name)))),
