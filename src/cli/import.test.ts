@@ -55,6 +55,22 @@ test('`preview` of a `task:` evaluation, and of the same task imported', async (
 	expect(await evalLens('preview', own, '--json')).toEqual(preview);
 });
 
+test('shots can be added to an imported task whose splits are files of one folder', async () => {
+	const files = 'dataset_name: main\ndataset_kwargs: {data_files: {test: data/test.jsonl, train: data/train.jsonl}}';
+	const folder = folderWith(
+		`${task.replace('dataset_path: ./data', `dataset_path: json\n${files}`)}training_split: train\n`,
+	);
+	writeFileSync(path.join(folder, 'tasks/data/train.jsonl'), '{"q":"Is 3 even?","label":0}\n');
+	const own = path.join(folder, 'own.eval.yaml');
+	const { code, stdout, stderr } = await evalLens('import', path.join(folder, 'tasks/numbers.yaml'));
+	expect([code, stderr]).toEqual([0, expect.stringContaining('warning: `dataset_name` is for datasets of the Hub')]);
+	writeFileSync(own, `${stdout}num_fewshot: 1\n`);
+	const preview = await evalLens('preview', own, '--json');
+	expect(JSON.parse(preview.stdout)).toMatchObject({
+		prompt: 'Is 3 even?\nAnswer: no\n\nIs 2 even?\nAnswer:',
+	});
+});
+
 test('without --out the evaluation is printed', async () => {
 	const { code, stdout } = await evalLens('import', path.join(folderWith(task), 'tasks/numbers.yaml'));
 	expect(code).toBe(0);

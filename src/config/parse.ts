@@ -1,5 +1,6 @@
 import { type Document, isMap } from 'yaml';
 import { message } from '../protocol/messages';
+import { evaluationChoiceTexts } from './choiceTexts';
 import { found, missing, schemaFindings } from './findings';
 import { inheritanceFindings, parentsOf } from './inheritance';
 import { literalEscapes } from './literalEscapes';
@@ -42,10 +43,10 @@ export function parseEvaluation(fileText: string): ParsedEvaluation {
 	if ('error' in read) {
 		return failed({ severity: 'error', message: message('config.yaml', { reason: read.error }), range: locate([]) });
 	}
-	const { value } = read;
-	if (!(value instanceof Map)) {
-		return failed(noMapping(value, locate));
+	if (!(read.value instanceof Map)) {
+		return failed(noMapping(read.value, locate));
 	}
+	const value = evaluationChoiceTexts(read.value, document);
 	const result = evaluationSchema.safeParse(value);
 	const parents = parentsOf(value.get('variants'));
 	const absent = value.has('dataset_path') || value.has('task') ? [] : [noDataset];

@@ -285,7 +285,11 @@ describe('what this version does not run', () => {
 	test.each([
 		[own, 'fewshot_as_multiturn: true', '`fewshot_as_multiturn` is a part of the chat template.'],
 		[own, 'system_instruction: be kind', '`system_instruction` is a part of the chat template.'],
-		[own, 'output_type: loglikelihood_rolling', '`output_type: loglikelihood_rolling`'],
+		[
+			own,
+			'output_type: loglikelihood_rolling',
+			'does not run `output_type: loglikelihood_rolling`; it runs `multiple_choice`, `generate_until`.',
+		],
 		[own, 'doc_to_target: [0, 1]', '`doc_to_target: […]`'],
 		['', 'doc_to_text: 0', '`doc_to_text: 0`'],
 		[own, 'fewshot_config: {sampler: default}', 'does not draw shots by `default`. Supported: `first_n`.'],

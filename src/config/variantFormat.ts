@@ -93,6 +93,8 @@ function shotSplit(
 	return split === splits.validation_split && split !== splits.fewshot_split ? 'validation' : 'fewshot';
 }
 
+const runnable = ['multiple_choice', 'generate_until'] as const;
+
 /** What these fields ask for and this version cannot do. `pathOf` tells where a field was written. */
 export function unrunnable(
 	fields: TaskFields,
@@ -110,8 +112,13 @@ export function unrunnable(
 		});
 	};
 	const { output_type = 'multiple_choice', doc_to_text, doc_to_target, fewshot_config } = fields;
-	if (output_type !== 'multiple_choice' && output_type !== 'generate_until') {
-		notYet('output_type', output_type);
+	if (!runnable.some(type => type === output_type)) {
+		findings.push({
+			severity: 'error',
+			message: message('config.output-type-not-run', { value: output_type, supported: codeList(runnable) }),
+			path: pathOf('output_type'),
+			part: 'value',
+		});
 	}
 	findings.push(...generationFindings(fields, pathOf));
 	if (fields.apply_chat_template === undefined) {

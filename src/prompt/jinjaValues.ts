@@ -1,6 +1,7 @@
 import { Environment } from '@huggingface/jinja';
+import { floatRepr } from '../config/pythonFloat';
 import type { Json } from '../protocol/json';
-import { floatRepr, stringRepr } from './pythonLiteral';
+import { stringRepr } from './pythonLiteral';
 
 /** A value of @huggingface/jinja, which exports no name for it. */
 export type Value = ReturnType<Environment['lookupVariable']>;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { floatRepr, parseListLiteral, stringRepr } from './pythonLiteral';
+import { floatRepr } from '../config/pythonFloat';
+import { parseListLiteral, stringRepr } from './pythonLiteral';
 
 describe('a list written as text', () => {
 	it.each([

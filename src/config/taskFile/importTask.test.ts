@@ -68,6 +68,40 @@ test.each([
 	expect(errors.map(({ message }) => messageText(message)).join('\n')).toContain(name);
 });
 
+test('an imported task opens the folder of all its splits, and names no config of it', async () => {
+	const local = `dataset_name: main
+dataset_path: json
+dataset_kwargs: {data_files: {test: d/test.jsonl, train: d/train.jsonl}}
+test_split: test
+training_split: train
+doc_to_text: "{{q}}"
+doc_to_target: "{{a}}"
+`;
+	const files = { 'tasks/t.yaml': local, 'e.eval.yaml': asTask('tasks/t.yaml') };
+	const { yaml, problems, resolved } = await imported(files, 'tasks/t.yaml');
+	expect(problems.map(({ severity, message }) => [severity, message.code])).toEqual([
+		['warning', 'config.task-local-name'],
+	]);
+	expect(yaml).toMatch(/^dataset_path: tasks\/d$/m);
+	expect(yaml).toMatch(/^fewshot_split: train$/m);
+	expect(yaml).not.toContain('dataset_name');
+	expect(resolved).toEqual(await evaluationOf(files));
+	const own = 'num_fewshot: 1\nfewshot_config: {sampler: first_n}\n';
+	const shown = await evaluationOf({ ...files, 'e.eval.yaml': `${files['e.eval.yaml']}${own}` });
+	expect(shown.dataset).toEqual(resolved?.dataset);
+});
+
+test('numbers as choices are imported as the texts they are', async () => {
+	const task = `${generative.replace('generate_until', 'multiple_choice').replace(/^(generation_kwargs|filter_list|metric_list):(.*\n)(?: .*\n)*/gm, '')}`;
+	const files = { 't.yaml': `${task}doc_to_choice: [1.0, 12345678901234567890, 1e3, y, 2001-01-01, 4]\n` };
+	const { yaml, resolved } = await imported(files, 't.yaml');
+	expect(yaml).toContain('"1.0"');
+	expect(resolved?.variants[0]?.format.choices).toEqual({
+		from: 'list',
+		templates: ['1.0', '12345678901234567890', '1e3', 'y', '2001-01-01', '4'],
+	});
+});
+
 const text = fc.oneof(
 	fc.string({ unit: 'grapheme', maxLength: 30 }),
 	fc

@@ -48,12 +48,20 @@ export function localDataset(
 	return { dataset_path: pathFrom(folderOf(kwargsFile), data), ...pinned };
 }
 
+/** Whether the dataset has no configs, being no repository. */
+export function isLocalDataset({ dataset_path = '' }: TaskFile): boolean {
+	return fileLoaders.has(dataset_path) || isLocal(dataset_path);
+}
+
 /** As the evaluation's own `dataset_path` is told from an id of the Hub, but that a bare name is one. */
 function isLocal(path: string): boolean {
 	return /^([./~]|[A-Za-z]:[\\/])/.test(path) || /\.(parquet|jsonl?|csv)$/i.test(path) || path.split('/').length > 2;
 }
 
-/** One file, or the folder of files that are called as their splits. Null for anything else. */
+/**
+ * The folder of files that are called as their splits, even where one of them is read: others may be asked for. Else one
+ * file. Null for anything else.
+ */
 function dataPath(files: unknown, splits: ReadonlySet<string>): string | null {
 	const single = oneText(files);
 	if (single !== null) {
@@ -73,15 +81,15 @@ function dataPath(files: unknown, splits: ReadonlySet<string>): string | null {
 	) {
 		return null;
 	}
-	if (used.length === 1) {
-		return first;
-	}
-	const named = used.every(([split, value]) => {
+	const isNamed = ([split, value]: readonly [unknown, unknown]) => {
 		const path = oneText(value) ?? '';
 		const base = path.slice(folderOf(path).length);
 		return folderOf(path) === folderOf(first) && base.replace(/\.(parquet|jsonl?|csv)$/i, '') === String(split);
-	});
-	return named ? folderOf(first).replace(/\/$/, '') || '.' : null;
+	};
+	if (used.every(isNamed) && [...files].filter(isNamed).length > 1) {
+		return folderOf(first).replace(/\/$/, '') || '.';
+	}
+	return used.length === 1 ? first : null;
 }
 
 function oneText(value: unknown): string | null {

@@ -95,6 +95,15 @@ describe('datasets', () => {
 		['dataset_path: ./rows.jsonl', 'tasks/rows.jsonl'],
 		['dataset_path: json\ndataset_kwargs: {data_files: rows.jsonl}', 'tasks/rows.jsonl'],
 		['dataset_path: json\ndataset_kwargs: {data_files: {test: d/test.jsonl, dev: d/dev.jsonl}}', 'tasks/d'],
+		['dataset_path: json\ndataset_kwargs: {data_files: {test: d/test.jsonl, train: d/train.jsonl}}', 'tasks/d'],
+		[
+			'dataset_path: json\ndataset_kwargs: {data_files: {test: d/test.jsonl, train: e/train.jsonl}}',
+			'tasks/d/test.jsonl',
+		],
+		[
+			'dataset_path: json\ndataset_kwargs: {data_files: {test: d/all.jsonl, train: d/train.jsonl}}',
+			'tasks/d/all.jsonl',
+		],
 		['dataset_path: csv\ndataset_kwargs: {data_files: {test: all.csv}}', 'tasks/all.csv'],
 		['dataset_path: owner/data\ndataset_kwargs: {trust_remote_code: true}', 'owner/data'],
 	])('%s', async (lines, path) => {
@@ -123,6 +132,30 @@ describe('datasets', () => {
 	])('%s', async (lines, problem) => {
 		const [first] = await problemsOf({ 't.yaml': local(lines), 'e.eval.yaml': use });
 		expect(first).toContain(problem);
+	});
+
+	test.each(['dataset_path: ./rows.jsonl', 'dataset_path: json\ndataset_kwargs: {data_files: rows.jsonl}'])(
+		'%s has no configs: `dataset_name` is left out, with a warning',
+		async lines => {
+			const files = { 't.yaml': `dataset_name: main${local(lines)}`, 'e.eval.yaml': use };
+			expect(await problemsOf(files)).toEqual([
+				't.yaml:1:1 warning: `dataset_name` is for datasets of the Hub; this one is local, so the name is left out.',
+			]);
+			expect((await evaluationOf(files)).dataset.names).toBeNull();
+		},
+	);
+
+	test('tasks of a group that differ in the config of a local dataset are one and the same', async () => {
+		const files = {
+			't.yaml': 'group: g\ntask: [a, b]\n',
+			'a.yaml': `task: a\ndataset_name: a${local('dataset_path: ./rows.jsonl')}`,
+			'b.yaml': `task: b\ndataset_name: b${local('dataset_path: ./rows.jsonl')}`,
+		};
+		expect(await problemsOf({ ...files, 'e.eval.yaml': use })).toEqual([
+			'a.yaml:2:1 error: The tasks of this group differ in `dataset_name`, but their dataset is local and has no configs. Name one task’s file instead.',
+		]);
+		const { dataset } = await evaluationOf({ ...files, 'e.eval.yaml': `${use}dataset_path: owner/data\n` });
+		expect(dataset).toMatchObject({ path: 'owner/data', names: ['a', 'b'] });
 	});
 
 	test('the evaluation’s own dataset takes the place of one that cannot be read', async () => {
@@ -187,7 +220,7 @@ describe('what cannot run is named where it stands', () => {
 		['metric_list: [{metric: f1}]', '`metric` must be one of `acc`, `acc_norm`, `exact_match`; this is the text "f1".'],
 		['metric_list: [{metric: acc, aggregation: median}]', '`aggregation` must be one of `mean`'],
 		['metric_list: [{metric: exact_match}]', 'This version computes `exact_match` of written answers only.'],
-		['output_type: loglikelihood', 'This version does not run `output_type: loglikelihood` yet.'],
+		['output_type: loglikelihood', 'This version does not run `output_type: loglikelihood`; it runs'],
 		['doc_to_txt: x', '`doc_to_txt` is not a field; did you mean `doc_to_text`?'],
 		['zzzzzz: x', '`zzzzzz` is not a field of a task file that this version knows.'],
 		['doc_to_text: 0', '`doc_to_text` is an index here'],
@@ -202,6 +235,20 @@ describe('what cannot run is named where it stands', () => {
 		expect(problems).toHaveLength(1);
 		expect(problems[0]).toMatch(new RegExp(`^t\\.yaml:${at < 0 ? lines.length : at + 1}:\\d+ error: `));
 		expect(problems[0]).toContain(sentence);
+	});
+
+	test('beside a function, all at once', async () => {
+		const text = choice.replace(
+			'[{metric: acc}]',
+			'[{metric: f1}, {metric: !function u.f, aggregation: !function u.g, ignore_case: 3}]',
+		);
+		expect(await problemsOf({ 't.yaml': `${text}process_docs: !function u.p\n`, 'e.eval.yaml': use })).toEqual([
+			't.yaml:10:48 error: `metric_list.metric` is the Python function `u.f`, which cannot run here. Write what it does as a template or into the data.',
+			't.yaml:10:76 error: `metric_list.aggregation` is the Python function `u.g`, which cannot run here. Write what it does as a template or into the data.',
+			't.yaml:11:25 error: `process_docs` is the Python function `u.p`, which cannot run here. Write what it does as a template or into the data.',
+			't.yaml:10:24 error: `metric` must be one of `acc`, `acc_norm`, `exact_match`; this is the text "f1".',
+			't.yaml:10:94 error: `ignore_case` must be true or false; this is 3.',
+		]);
 	});
 
 	test('and is no problem where the evaluation writes the field itself', async () => {

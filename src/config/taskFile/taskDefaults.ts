@@ -4,11 +4,12 @@ import type { FieldPath, Problem } from '../problem';
 import type { EvaluationFile } from '../schema';
 import { yamlScalar } from '../yamlText';
 import { jinjaText } from './combineMembers';
-import { localDataset } from './localDataset';
+import { isLocalDataset, localDataset } from './localDataset';
+import { findingsBeside, takeFunctions } from './pythonFunctions';
 import { type Placed, type PlacedFields, problemAt } from './taskLoader';
-import { harmlessFields, refusedFields, shotOverrides, shotSources, type TaskFile, taskFileSchema } from './taskSchema';
+import { refusedFields, shotOverrides, shotSources, type TaskFile, taskFileSchema } from './taskSchema';
 import { isEqual } from './taskValues';
-import { PythonFunction, type TaskYaml } from './taskYaml';
+import type { TaskYaml } from './taskYaml';
 
 /** What a task says, in the fields of an evaluation. */
 export type TaskDefaults = Partial<EvaluationFile>;
@@ -55,10 +56,13 @@ export function taskDefaults(
 			problem: { ...problemAt(placeOf('filter_list', [index]), sentence), severity: 'warning' },
 		});
 	});
-	const functions = takeFunctions(written, (field, rest, name) => {
+	const taken = takeFunctions(written);
+	for (const { path, name } of taken.functions) {
+		const [field, ...rest] = path;
 		const shown = [field, ...rest.filter(step => typeof step === 'string')].join('.');
 		fail(field, message('config.task-function', { field: shown, function: name }), { rest });
-	});
+	}
+	const excused = new Set(taken.fields.keys());
 	for (const [name, value] of written) {
 		if (value === null || value === undefined) {
 			written.delete(name);
@@ -70,7 +74,8 @@ export function taskDefaults(
 	}
 
 	const result = taskFileSchema.safeParse(written);
-	for (const { path, part, message: sentence, suggestion } of schemaFindings(result.error?.issues ?? [], written)) {
+	const findings = [...schemaFindings(result.error?.issues ?? [], written), ...findingsBeside(taken)];
+	for (const { path, part, message: sentence, suggestion } of findings) {
 		const [field, ...rest] = path;
 		const name = String(field ?? '');
 		const told =
@@ -80,7 +85,7 @@ export function taskDefaults(
 			field: evaluationField(name),
 			problem: suggestion === undefined ? problem : { ...problem, replacement: yamlScalar(suggestion) },
 		});
-		functions.add(name);
+		excused.add(name);
 	}
 	for (const field of refusedFields) {
 		const value = written.get(field) ?? false;
@@ -94,7 +99,7 @@ export function taskDefaults(
 	}
 	const task = result.data;
 
-	const isMissing = (field: keyof TaskFile) => task[field] === undefined && !functions.has(field);
+	const isMissing = (field: keyof TaskFile) => task[field] === undefined && !excused.has(field);
 	const outputType = task.output_type ?? 'generate_until';
 	for (const field of ['dataset_path', 'doc_to_text', 'doc_to_target'] as const) {
 		if (isMissing(field)) {
@@ -124,10 +129,18 @@ export function taskDefaults(
 		splits: [evaluated, ...(hasShots(numFewshot ?? 0) ? [shotSplit] : [])],
 		fail: (sentence, rest) => fail('dataset_kwargs', sentence, { rest }),
 	});
+	const isNameless = isLocalDataset(task) && task.dataset_name !== undefined;
+	if (isNameless) {
+		const problem = problemAt(placeOf('dataset_name'), message('config.task-local-name', {}), 'key');
+		problems.push({ field: 'dataset_name', problem: { ...problem, severity: 'warning' } });
+	}
+	if (isLocalDataset(task) && Array.isArray(configs)) {
+		fail('dataset_name', message('config.task-members-local', {}), { part: 'key', of: 'dataset_path' });
+	}
 	const defaults: TaskDefaults = {
 		...dataset,
 		...defined({
-			dataset_name: Array.isArray(configs) ? configs.map(String) : task.dataset_name,
+			dataset_name: Array.isArray(configs) ? configs.map(String) : isNameless ? undefined : task.dataset_name,
 			test_split: evaluated,
 			validation_split: task.validation_split,
 			fewshot_split: shotSplit,
@@ -220,35 +233,6 @@ function firstPipeline(written: Map<string, unknown>, tell: (sentence: Message, 
 		tell(message('config.first-pipeline', { name: found(name) }), i + 1);
 	});
 	written.set('filter_list', [first]);
-}
-
-/** Those of shots matter where there are any: `checkShots` looks at them. */
-const inconsequential: ReadonlySet<string> = new Set([...harmlessFields, 'fewshot_config']);
-
-/** Takes out the fields that hold Python functions; returns their names. */
-function takeFunctions(
-	written: Map<string, unknown>,
-	tell: (field: string, rest: FieldPath, name: string) => void,
-): Set<string> {
-	const taken = new Set<string>();
-	for (const [field, value] of [...written]) {
-		for (const [rest, name] of inconsequential.has(field) ? [] : functionsIn(value)) {
-			tell(field, rest, name);
-			taken.add(field);
-			written.delete(field);
-		}
-	}
-	return taken;
-}
-
-function functionsIn(value: unknown, path: FieldPath = []): readonly (readonly [FieldPath, string])[] {
-	if (value instanceof PythonFunction) {
-		return [[path, value.name]];
-	}
-	if (Array.isArray(value)) {
-		return value.flatMap((entry, i) => functionsIn(entry, [...path, i]));
-	}
-	return value instanceof Map ? [...value].flatMap(([key, entry]) => functionsIn(entry, [...path, String(key)])) : [];
 }
 
 /** The field that an evaluation would write to have its own in place of the task's. */

@@ -1,8 +1,10 @@
-import type { ScalarTag } from 'yaml';
+import type { Document, ScalarTag } from 'yaml';
 import { type Message, message } from '../../protocol/messages';
+import { withChoiceTexts } from '../choiceTexts';
 import { byPlace, type FieldPath, type Problem, type SourceRange } from '../problem';
 import { locator, parseYaml, yamlProblems, yamlValue } from '../yamlDocument';
 import { sourceText } from '../yamlText';
+import { pythonNumber, pyYamlTags } from './pyYaml';
 
 /** `!function module.name`: Python code beside the file. */
 export class PythonFunction {
@@ -29,10 +31,16 @@ const functionTag: ScalarTag = {
 	resolve: name => new PythonFunction(name),
 };
 
-/** Reads the text as PyYAML does: YAML 1.1, where `yes` is true, and the later of two equal keys counts. Never throws. */
+/**
+ * Reads the text as PyYAML does: YAML 1.1, where `yes` is true, and the later of two equal keys counts; numbers as choices
+ * become the texts that Python makes of them. Never throws.
+ */
 export function parseTaskYaml(path: string, text: string): TaskYaml {
 	const source = sourceText(text.replace(/^\ufeff/, ''));
-	const document = parseYaml(source.text, { version: '1.1', customTags: [functionTag] });
+	const document = parseYaml(source.text, {
+		version: '1.1',
+		customTags: tags => [...pyYamlTags(tags), functionTag],
+	});
 	const locate = locator(document, source);
 	const syntax = yamlProblems(document, source).map(
 		(problem): Problem => ({
@@ -59,7 +67,22 @@ export function parseTaskYaml(path: string, text: string): TaskYaml {
 	if (holdsItself(read.value)) {
 		return broken(message('config.task-alias', {}));
 	}
-	return { path, fields: textKeys(read.value), problems: syntax, locate };
+	return { path, fields: textKeys(choiceTexts(read.value, document)), problems: syntax, locate };
+}
+
+/** Choices stand in a file, in a group's entries, in mappings that are included, and in `fewshot_config`. */
+function choiceTexts(entries: ReadonlyMap<unknown, unknown>, document: Document): ReadonlyMap<unknown, unknown> {
+	const inside = (value: unknown, path: FieldPath): unknown => {
+		if (Array.isArray(value)) {
+			return value.map((entry, i) => inside(entry, [...path, i]));
+		}
+		return value instanceof Map ? ofMapping(value, path) : value;
+	};
+	const ofMapping = (fields: ReadonlyMap<unknown, unknown>, path: FieldPath): ReadonlyMap<unknown, unknown> => {
+		const texts = withChoiceTexts(fields, document, path, pythonNumber);
+		return new Map([...texts].map(([key, value]) => [key, inside(value, [...path, String(key)])]));
+	};
+	return ofMapping(entries, []);
 }
 
 function textKeys(entries: ReadonlyMap<unknown, unknown>): Map<string, unknown> {

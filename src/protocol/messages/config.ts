@@ -72,6 +72,7 @@ export const configMessages = {
 	'config.no-doc-to-text':
 		'The variant `{variant}` has no prompt. Write `doc_to_text`, or let it extend a preset such as `{preset}`.',
 	'config.not-run-yet': 'This version does not run `{field}: {value}` yet. Remove it to run the rest.',
+	'config.output-type-not-run': 'This version does not run `output_type: {value}`; it runs {supported}.',
 	'config.needs-chat': '`{field}` is a part of the chat template. Add `apply_chat_template: true`, or remove it.',
 	'config.generation-sampling':
 		'Answers are written greedily, so that they can be compared: `{field}: {value}` cannot run. Use `do_sample: false`.',
@@ -117,6 +118,9 @@ export const configMessages = {
 		'This version cannot give shots by `{field}`. Set `num_fewshot: 0` in the evaluation, or its own `fewshot_config`.',
 	'config.task-data-files':
 		'Files of a local dataset must be named by their splits and stand in one folder, such as `data/test.jsonl`; or give one file to evaluate.',
+	'config.task-local-name': '`dataset_name` is for datasets of the Hub; this one is local, so the name is left out.',
+	'config.task-members-local':
+		'The tasks of this group differ in `dataset_name`, but their dataset is local and has no configs. Name one task’s file instead.',
 	'config.task-members-differ':
 		'The tasks of this group cannot be one evaluation: `{second}` differs from `{first}` in {fields}. Name one task’s file instead.',
 	'config.task-members-config':
