@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../../test/temporaryFolder';
@@ -62,9 +62,9 @@ test('shots can be added to an imported task whose splits are files of one folde
 	);
 	writeFileSync(path.join(folder, 'tasks/data/train.jsonl'), '{"q":"Is 3 even?","label":0}\n');
 	const own = path.join(folder, 'own.eval.yaml');
-	const { code, stdout, stderr } = await evalLens('import', path.join(folder, 'tasks/numbers.yaml'));
+	const { code, stderr } = await evalLens('import', path.join(folder, 'tasks/numbers.yaml'), '--out', own);
 	expect([code, stderr]).toEqual([0, expect.stringContaining('warning: `dataset_name` is for datasets of the Hub')]);
-	writeFileSync(own, `${stdout}num_fewshot: 1\n`);
+	appendFileSync(own, 'num_fewshot: 1\n');
 	const preview = await evalLens('preview', own, '--json');
 	expect(JSON.parse(preview.stdout)).toMatchObject({
 		prompt: 'Is 3 even?\nAnswer: no\n\nIs 2 even?\nAnswer:',
