@@ -2,26 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evalLens } from './commandLine';
+import type { GoldenScore } from './goldenScores';
 import { hasShared, shared } from './paths';
 import { temporaryFolders } from './temporaryFolder';
-
-/** A row of golden/scores.jsonl: log-probabilities by an independent program on the same weights. */
-interface Golden {
-	readonly preset: string;
-	readonly subject: string;
-	readonly num_fewshot: number;
-	readonly test_index: number;
-	readonly prompt_sha256: string;
-	readonly n_tokens: number;
-	readonly continuations: readonly string[];
-	readonly logprobs: readonly number[];
-	readonly label_mass: number;
-	readonly prediction: number;
-	readonly gold: number;
-	readonly correct: boolean;
-	readonly generated?: string;
-	readonly predictions_by_normalisation?: { readonly per_char_nospace: number; readonly per_char_space: number };
-}
 
 const model = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
 const folder = temporaryFolders();
@@ -75,9 +58,9 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl'))('scores of an independent 
 	}
 });
 
-function goldenGroups(): [Golden, ...Golden[]][] {
-	const groups = new Map<string, [Golden, ...Golden[]]>();
-	for (const row of readLines(path.join(shared, 'golden', 'scores.jsonl')) as Golden[]) {
+function goldenGroups(): [GoldenScore, ...GoldenScore[]][] {
+	const groups = new Map<string, [GoldenScore, ...GoldenScore[]]>();
+	for (const row of readLines(path.join(shared, 'golden', 'scores.jsonl')) as GoldenScore[]) {
 		const name = `${row.preset} ${row.subject} ${row.num_fewshot}`;
 		const group = groups.get(name);
 		if (group) {

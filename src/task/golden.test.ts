@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { GoldenScore } from '../../test/goldenScores';
 import { hasShared, shared } from '../../test/paths';
 import { presetFormat, resolvedEvaluation } from '../../test/resolvedEvaluation';
 import type { Format } from '../config/format';
@@ -12,29 +13,6 @@ import { createShotPicker } from '../prompt/shots';
 import { promptText } from '../protocol/prompt';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import { createAsker, type Reader, score } from './multipleChoice';
-
-/** A row of golden/scores.jsonl: what an independent program made of a question, and what the model said. */
-interface Golden {
-	readonly preset: string;
-	readonly subject: string;
-	readonly num_fewshot: number;
-	readonly test_index: number;
-	readonly prompt_sha256: string;
-	readonly n_tokens: number;
-	readonly continuations: readonly string[];
-	readonly continuation_token_ids: readonly (readonly number[])[];
-	readonly logprobs: readonly number[];
-	readonly label_mass: number;
-	readonly prediction: number;
-	readonly gold: number;
-	readonly correct: boolean;
-	readonly original_hf?: {
-		readonly continuations: readonly string[];
-		readonly logprobs: readonly number[];
-		readonly prediction: number;
-	};
-	readonly predictions_by_normalisation?: { readonly per_char_nospace: number };
-}
 
 const present = hasShared('golden', 'scores.jsonl') && hasShared('models', 'SmolLM2-135M-Instruct');
 
@@ -48,7 +26,7 @@ describe.skipIf(!present)('what an independent program asked, and made of the an
 		({ pools } = await loadDataset(resolvedEvaluation('mmlu', { formats }), { folder: path.join(shared, 'data') }));
 	});
 
-	const ask = (preset: string, format: Format, row: Golden) => {
+	const ask = (preset: string, format: Format, row: GoldenScore) => {
 		const question = pools.get(row.subject)?.test[row.test_index] ?? expect.fail(`no row ${row.test_index}`);
 		const asker = createAsker({ name: preset, preset, format }, createRenderer(format, preset), reader);
 		return asker(question, createShotPicker(format, pools)(question));
@@ -101,7 +79,7 @@ describe.skipIf(!present)('what an independent program asked, and made of the an
 	});
 });
 
-function readRows(): Golden[] {
+function readRows(): GoldenScore[] {
 	if (!present) {
 		return [];
 	}
@@ -109,5 +87,5 @@ function readRows(): Golden[] {
 	return text
 		.trimEnd()
 		.split('\n')
-		.map((line): Golden => JSON.parse(line));
+		.map((line): GoldenScore => JSON.parse(line));
 }
