@@ -55,11 +55,12 @@ function modelSpec(fields: ModelFields, name: string, source: ModelSpec['source'
 		revision: fields.revision ?? 'main',
 		dtype: fields.dtype ?? null,
 		device: fields.device ?? 'auto',
+		chunking: fields.chunking ?? null,
 	};
 }
 
-function nameWithDetails(name: string, { engine, revision, dtype, device }: ModelFields): string {
-	const details = [revision, dtype, device, engine].filter(detail => detail !== undefined);
+function nameWithDetails(name: string, { engine, revision, dtype, device, chunking }: ModelFields): string {
+	const details = [revision, dtype, device, chunking, engine].filter(detail => detail !== undefined);
 	return details.length > 0 ? `${name} (${details.join(', ')})` : name;
 }
 

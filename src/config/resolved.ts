@@ -52,10 +52,23 @@ export interface ModelSpec {
 	/** Null: the widest file there is, fp32 first. */
 	readonly dtype: string | null;
 	readonly device: Device;
+	/** Null: as suits the model. */
+	readonly chunking: Chunking | null;
 }
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
+
+/** How prompts may be cut into what goes through the model at once. */
+export const chunkings = [
+	/** By what all requests of the run share. */
+	'shared',
+	/** Each prompt at its own shots' end alone, whatever else is in the run. */
+	'fixed',
+	/** Each sequence in one piece, nothing shared: the plain way. */
+	'whole',
+] as const;
+export type Chunking = (typeof chunkings)[number];
 
 export interface Variant {
 	readonly name: string;

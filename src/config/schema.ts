@@ -11,7 +11,7 @@ import {
 	wholeNumber,
 } from './fields';
 import { presetNames, presets } from './presets';
-import { assertionMetrics, devices } from './resolved';
+import { assertionMetrics, chunkings, devices } from './resolved';
 
 export const outputTypes = ['multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'] as const;
 
@@ -211,6 +211,10 @@ const modelFields = mapping({
 			description: 'Which of several ONNX files is used. Absent: the widest there is, fp32 first.',
 			examples: ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'],
 		}),
+	chunking: oneOf(chunkings).optional().meta({
+		description:
+			'How prompts are cut into what goes through the model at once. `shared` (default) computes what prompts share once, and several questions together. `fixed` cuts each prompt after its shots, whatever else is in the run: the default for models that quantise activations (int8), whose numbers depend on it. `whole` computes every prompt in one piece.',
+	}),
 	device: oneOf(devices).optional().meta({
 		description: 'What the model runs on. A device that is not there falls back to the CPU and says so.',
 		default: 'auto',

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { Channel, type Port } from '../protocol/channel';
-import { type Disposable, EventSource } from '../protocol/event';
+import { type Disposable, type Event, EventSource } from '../protocol/event';
 import { type Failure, runFailure } from '../protocol/failure';
 import type { EngineParentSide, EngineProcessSide } from './wire';
 
@@ -17,6 +17,8 @@ export interface EngineProcessOptions {
 export interface EngineProcess extends Disposable {
 	readonly channel: Channel<EngineParentSide, EngineProcessSide>;
 	readonly processId: number | null;
+	/** Whatever it says. */
+	readonly onHeard: Event<unknown>;
 	/** Ends the process at once, wherever it is; what is pending is rejected with the reason. */
 	kill(reason: Error): void;
 }
@@ -41,7 +43,8 @@ export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions):
 	} catch {
 		// Not allowed here, or already gone: neither keeps it from computing.
 	}
-	const channel = new Channel<EngineParentSide, EngineProcessSide>(portOf(child), {});
+	const port = portOf(child);
+	const channel = new Channel<EngineParentSide, EngineProcessSide>(port, {});
 	let stderr = '';
 	child.stderr?.setEncoding('utf8').on('data', (text: string) => {
 		stderr = (stderr + text).slice(-stderrTail);
@@ -53,7 +56,13 @@ export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions):
 	child.on('error', error => kill(runFailure('engine.not-started', { reason: error.message }, error)));
 	// Not 'exit': by 'close', its last words on stderr have arrived.
 	child.on('close', (code, signal) => channel.dispose(crash(code, signal, stderr)));
-	return { channel, processId: child.pid ?? null, kill, dispose: () => kill(new Error('the engine is disposed')) };
+	return {
+		channel,
+		processId: child.pid ?? null,
+		onHeard: port.onMessage,
+		kill,
+		dispose: () => kill(new Error('the engine is disposed')),
+	};
 }
 
 function portOf(child: ChildProcess): Port {

@@ -8,6 +8,17 @@ import { inputFailure } from '../protocol/failure';
 /** By path, size and time of change: a model of gigabytes is read once in the life of a process. */
 const known = new Map<string, string>();
 
+/** What changes when a file is replaced or written to. */
+export async function fileStamp(file: string): Promise<string> {
+	try {
+		const { size, mtimeMs, ino } = await stat(file);
+		return `${size} ${mtimeMs} ${ino}`;
+	} catch (error) {
+		// Node's file system throws errors that carry a code.
+		return `gone: ${(error as NodeJS.ErrnoException).code}`;
+	}
+}
+
 /** SHA-256 of a file's bytes, as 64 hex digits. */
 export async function fileSha256(file: string, token: CancellationToken): Promise<string> {
 	try {

@@ -9,8 +9,8 @@ import { commonLength } from '../tokenizer/commonLength';
 import { pairEncoder } from '../tokenizer/encodePair';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { LoglikelihoodRequest } from './contract';
 import { type LocalEngine, startLocalEngine } from './localEngine';
+import type { LoglikelihoodRequest } from './requests';
 
 const model = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
 const presets = ['mmlu/original', 'mmlu/helm', 'mmlu/harness-2023-01'];

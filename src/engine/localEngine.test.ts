@@ -10,8 +10,8 @@ import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, type CancellationToken, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
-import type { LoglikelihoodRequest, LoglikelihoodResult } from './contract';
 import { type LocalEngine, type LocalEngineOptions, startLocalEngine } from './localEngine';
+import type { LoglikelihoodRequest, LoglikelihoodResult } from './requests';
 
 const fixtures = path.join(root, 'test/fixtures/tiny-decoder');
 const folder = path.join(fixtures, 'full-logits');

@@ -1,13 +1,19 @@
 import path from 'node:path';
-import type { Device } from '../config/resolved';
+import { version as onnxruntimeVersion } from 'onnxruntime-node/package.json';
+import type { Chunking, Device } from '../config/resolved';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
 import { message } from '../protocol/messages';
-import type { Engine, EngineInfo } from './contract';
+import type { Engine, EngineInfo, EngineSetting } from './contract';
 import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
+import { providerFor } from './device';
 import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
 import { findModel, type ModelFolder } from './modelFolder';
+import type { PlanSettings } from './planning/plan';
+import { planRequests } from './planning/planRequests';
+import { workThrough } from './planning/workThrough';
+import { watchSilence } from './silence';
 import type { LoadedModel } from './wire';
 
 export interface LocalEngineOptions extends EngineProcessOptions {
@@ -16,17 +22,55 @@ export interface LocalEngineOptions extends EngineProcessOptions {
 	/** Null: the widest file there is. */
 	readonly dtype: string | null;
 	readonly device: Device;
+	/** How prompts may be cut; default: `shared`, for graphs whose numbers depend on it `fixed`. */
+	readonly chunking?: Chunking | undefined;
+	/** Where rewritten graphs are kept; absent: graphs run as they are. */
+	readonly graphFolder?: string | undefined;
 	/** Default: one for each physical core. */
 	readonly threads?: number;
+	/** Bytes that key-value caches of kept beginnings may take; default: `defaultCacheBudget`. */
+	readonly cacheBudget?: number | undefined;
+	/** Of an earlier sitting of the run, which this one has to plan like. */
+	readonly planSettings?: PlanSettings | undefined;
+	/** Told while the process says nothing for long, in seconds; null: it speaks again. */
+	readonly onSilence?: (seconds: number | null) => void;
 }
 
 export interface LocalEngine extends Engine {
 	/** Of the process that computes; null where it never started. */
 	readonly processId: number | null;
+	readonly planSettings: PlanSettings;
 }
 
-/** While the process computes one, the next already waits in it. */
-const inFlight = 2;
+const engineName = 'onnxruntime-node';
+
+/** Enough for the shots of one subject on small and middling models; more is of use to deep trees alone. */
+export const defaultCacheBudget = 1024 * 1024 * 1024;
+
+/**
+ * 256 tokens are about four questions: enough for matrix products to run at full speed, few enough that attention does not
+ * look at much that it must not see (docs/performance.md).
+ */
+const pieceTokens = 256;
+const longestPiece = 512;
+
+/**
+ * What an engine with these options computes with, as far as that can be told without loading the model.
+ * @throws Failure where the folder does not allow it.
+ */
+export async function engineSetting(options: LocalEngineOptions, token: CancellationToken): Promise<EngineSetting> {
+	const model = await findModel(options.folder, options.dtype);
+	const { endOfText } = await readDecoderConfig(options.folder);
+	return {
+		name: engineName,
+		version: onnxruntimeVersion,
+		device: providerFor(options.device),
+		dtype: model.dtype,
+		files: await hashes(model, token),
+		endOfText,
+		chunking: options.chunking ?? 'shared',
+	};
+}
 
 /**
  * Starts an engine on a local ONNX model, in a process of its own.
@@ -41,41 +85,53 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	throwIfCancelled(token);
 	const model = await findModel(options.folder, options.dtype);
 	const config = await readDecoderConfig(options.folder);
-	const [starting, hashing] = await Promise.allSettled([
-		startProcess(options, model, config, token),
-		hashes(model, token),
-	]);
-	if (starting.status === 'rejected') {
-		throw starting.reason;
-	}
-	const { engine, loaded } = starting.value;
-	if (hashing.status === 'rejected') {
-		engine.dispose();
-		throw hashing.reason;
-	}
+	const files = await hashes(model, token);
+	const { engine, loaded } = await startProcess(options, model, config, files, token);
+	const chunking = options.chunking ?? (loaded.graph.chunkSensitive ? 'fixed' : 'shared');
+	const planSettings: PlanSettings = options.planSettings ?? {
+		chunking,
+		trees: loaded.graph.trees,
+		pieceTokens,
+		longestPiece,
+		cacheBytesPerToken: loaded.cacheBytesPerToken,
+		cacheBudget: options.cacheBudget ?? defaultCacheBudget,
+	};
+	const info: EngineInfo = {
+		name: engineName,
+		version: loaded.version,
+		device: loaded.device,
+		notes: loaded.notes,
+		threads: loaded.threads,
+		dtype: model.dtype,
+		files,
+		graph: loaded.graph,
+		chunking: planSettings.chunking,
+		window: config.window,
+		vocabularySize: loaded.vocabularySize,
+		endOfText: config.endOfText,
+		capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
+	};
 	return {
-		info: {
-			name: 'onnxruntime-node',
-			version: loaded.version,
-			device: loaded.device,
-			notes: loaded.notes,
-			threads: loaded.threads,
-			dtype: model.dtype,
-			files: hashing.value,
-			window: config.window,
-			vocabularySize: loaded.vocabularySize,
-			endOfText: config.endOfText,
-			capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
-		},
+		info,
 		processId: engine.processId,
-		inFlight,
-		loglikelihood: (request, scoring) => killedBy(scoring, engine, () => engine.channel.request('score', request)),
-		generate: (request, writing) => killedBy(writing, engine, () => engine.channel.request('generate', request)),
+		planSettings,
+		plan: requests => planRequests(requests, planSettings),
+		async *work(plan, work) {
+			throwIfCancelled(work.token);
+			const onCancel = work.token.onCancellationRequested(() => engine.kill(new Cancelled()));
+			const silence = watchSilence(engine, options.onSilence);
+			try {
+				yield* workThrough(plan, request => engine.channel.request('compute', request), work);
+			} finally {
+				silence.dispose();
+				onCancel.dispose();
+			}
+		},
 		dispose: () => engine.dispose(),
 	};
 }
 
-function hashes({ folder, weights }: ModelFolder, token: CancellationToken): Promise<EngineInfo['files']> {
+function hashes({ folder, weights }: ModelFolder, token: CancellationToken): Promise<EngineSetting['files']> {
 	return Promise.all(
 		weights.map(async name => ({ path: name, sha256: await fileSha256(path.join(folder, name), token) })),
 	);
@@ -91,17 +147,18 @@ async function startProcess(
 	options: LocalEngineOptions,
 	model: ModelFolder,
 	config: DecoderConfig,
+	files: EngineSetting['files'],
 	token: CancellationToken,
 ): Promise<Started> {
 	try {
-		return await load(options, model, config, token);
+		return await load(options, model, config, files, token);
 	} catch (error) {
 		const { device } = options;
 		const crashed = error instanceof Failure && error.reason.code === 'engine.crashed';
 		if (!crashed || device === 'auto' || device === 'cpu') {
 			throw error;
 		}
-		const { engine, loaded } = await load({ ...options, device: 'cpu' }, model, config, token);
+		const { engine, loaded } = await load({ ...options, device: 'cpu' }, model, config, files, token);
 		const note = message('engine.device-crashed', { device });
 		return { engine, loaded: { ...loaded, notes: [note, ...loaded.notes] } };
 	}
@@ -111,29 +168,23 @@ async function load(
 	options: LocalEngineOptions,
 	model: ModelFolder,
 	{ shape, endOfText }: DecoderConfig,
+	files: EngineSetting['files'],
 	token: CancellationToken,
 ): Promise<Started> {
 	const engine = forkEngine(options);
-	const { device, threads = null } = options;
+	const { device, threads = null, graphFolder = null, chunking = 'shared' } = options;
 	const { folder } = model;
 	const file = path.join(folder, model.file);
+	const sha256 = files.find(({ path: name }) => name === model.file)?.sha256 ?? '';
+	const onCancel = token.onCancellationRequested(() => engine.kill(new Cancelled()));
 	try {
-		const loaded = await killedBy(token, engine, () =>
-			engine.channel.request('load', { file, folder, device, threads, shape, endOfText }),
-		);
-		return { engine, loaded };
+		throwIfCancelled(token);
+		const request = { file, sha256, folder, graphFolder, chunking, device, threads, shape, endOfText };
+		return { engine, loaded: await engine.channel.request('load', request) };
 	} catch (error) {
 		engine.dispose();
 		throw error;
-	}
-}
-
-async function killedBy<T>(token: CancellationToken, engine: EngineProcess, work: () => Promise<T>): Promise<T> {
-	throwIfCancelled(token);
-	const subscription = token.onCancellationRequested(() => engine.kill(new Cancelled()));
-	try {
-		return await work();
 	} finally {
-		subscription.dispose();
+		onCancel.dispose();
 	}
 }

@@ -1,16 +1,21 @@
-import type { Device } from '../config/resolved';
+import type { Chunking, Device } from '../config/resolved';
 import type { Message } from '../protocol/messages';
-import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import type { GraphInfo } from './contract';
+import type { ReadResult } from './planning/answers';
+import type { WriteOptions } from './planning/requestTrie';
+import type { GenerateResult } from './requests';
 
 /** What the engine process answers. It works on one request at a time, in the order of arrival. */
 export interface EngineProcessSide {
 	readonly requests: {
 		/** First, and once. */
 		readonly load: { readonly params: LoadRequest; readonly result: LoadedModel };
-		readonly score: { readonly params: LoglikelihoodRequest; readonly result: LoglikelihoodResult };
-		readonly generate: { readonly params: GenerateRequest; readonly result: GenerateResult };
+		readonly compute: { readonly params: ComputeRequest; readonly result: ComputeResult };
 	};
-	readonly events: Record<never, never>;
+	readonly events: {
+		/** It begins with a request: while it computes it says nothing. */
+		readonly working: null;
+	};
 }
 
 /** Its parent only asks. */
@@ -22,8 +27,13 @@ export interface EngineParentSide {
 export interface LoadRequest {
 	/** Absolute path of the ONNX file. */
 	readonly file: string;
+	/** SHA-256 of that file. */
+	readonly sha256: string;
 	/** Absolute; holds the tokenizer, which is loaded when something is to be written. */
 	readonly folder: string;
+	/** Where rewritten graphs are kept; null: the graph runs as it is. */
+	readonly graphFolder: string | null;
+	readonly chunking: Chunking;
 	/** Tokens that end a text. */
 	readonly endOfText: readonly number[];
 	readonly device: Device;
@@ -48,4 +58,29 @@ export interface LoadedModel {
 	/** Null: left to ONNX Runtime. */
 	readonly threads: number | null;
 	readonly vocabularySize: number;
+	readonly graph: GraphInfo;
+	/** Of the key-value cache. */
+	readonly cacheBytesPerToken: number;
+}
+
+/** One step of a plan. */
+export interface ComputeRequest {
+	/** At least one. */
+	readonly tokens: Int32Array;
+	/** For each token the place of the one before it, −1: what is kept. Null: a chain. */
+	readonly parents: Int32Array | null;
+	/** The kept cache that stands before them; null: nothing. */
+	readonly on: number | null;
+	readonly keep: number | null;
+	readonly forget: readonly number[];
+	readonly reads: readonly { readonly at: number; readonly tokens: readonly number[] }[];
+	/** Lets the model write from the end. */
+	readonly write: WriteOptions | null;
+}
+
+export interface ComputeResult {
+	readonly reads: readonly ReadResult[];
+	readonly written: GenerateResult | null;
+	/** Tokens that were written beyond the first, each a forward of its own. */
+	readonly seconds: number;
 }

@@ -17,7 +17,7 @@ import { loadEvaluation, override } from './loadEvaluation';
 import { lockRun } from './lock';
 import { type LocalModel, openModels } from './models';
 import type { EvaluateOptions } from './options';
-import { checkPrompts, type PlannedModel, type PlannedVariant, planVariants } from './plan';
+import { checkPrompts, type PlannedModel, type PlannedVariant, planVariants } from './planVariants';
 import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
 import { createRunFolder, runFiles, writeRecord } from './runFolder';

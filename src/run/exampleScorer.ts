@@ -10,9 +10,11 @@ import { Failure } from '../protocol/failure';
 import { canonicalJson } from '../protocol/json';
 import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../protocol/previewView';
 import { askerOf } from '../task/ask';
+import { localOptions } from './executeModel';
 import { type LocalModel, openModels } from './models';
-import type { PlannedVariant } from './plan';
+import type { PlannedVariant } from './planVariants';
 import { noCache } from './responseCache';
+import { requestsOf } from './sampleRequests';
 import { type ScoredSample, scoreSamples } from './scoreSamples';
 
 export interface ScoreOptions {
@@ -55,15 +57,18 @@ export class ExampleScorer implements Disposable {
 		try {
 			onPhase('loading');
 			const { model, engine } = await this.#load(spec, enginePath, onPhase, source.token);
-			const asked = variants.map(({ variant, renderer, shots }) =>
-				askerOf(variant, renderer, model)(question, shots(question)),
+			const requests = requestsOf(
+				variants.map(({ variant, renderer, shots }) => askerOf(variant, renderer, model)(question, shots(question))),
 			);
 			onPhase('scoring');
 			const start = performance.now();
-			const prompts: ScoredPrompt[] = [];
-			for await (const sample of scoreSamples(asked, engine, model.tokenizer, noCache, source.token)) {
-				prompts.push(scoredPrompt(sample));
+			const scored = new Map<string, ScoredPrompt>();
+			const options = { cache: noCache, token: source.token };
+			for await (const one of scoreSamples(requests, engine.plan(requests.trie), engine, model.tokenizer, options)) {
+				scored.set(one.asked.variant.name, scoredPrompt(one));
 			}
+			// In the order in which they were asked for, whatever order was planned.
+			const prompts = variants.flatMap(({ variant }) => scored.get(variant.name) ?? []);
 			return { model: model.name, milliseconds: performance.now() - start, prompts };
 		} catch (error) {
 			if (this.#underWay === source && !(error instanceof Failure && error.kind === 'input')) {
@@ -107,8 +112,7 @@ export class ExampleScorer implements Disposable {
 		if (!model) {
 			throw new Error(`openModels left ${spec.name} out`);
 		}
-		const { folder, dtype, device } = model;
-		const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
+		const engine = await startLocalEngine(localOptions(model, { enginePath }), token);
 		if (token.isCancellationRequested) {
 			engine.dispose();
 			throw new Cancelled();

@@ -1,23 +1,18 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LoadedDataset } from '../data/dataset';
-import type { Question } from '../data/row';
-import type { Engine } from '../engine/contract';
-import { startLocalEngine } from '../engine/localEngine';
 import { throwIfCancelled } from '../protocol/cancellation';
-import { inputFailure } from '../protocol/failure';
+import { executeModel } from './executeModel';
 import type { LocalModel } from './models';
 import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
 import { writeParquet } from './parquet';
-import { askAll, type PlannedModel } from './plan';
+import type { PlannedModel } from './planVariants';
 import type { RunProgress } from './progress';
 import { readRecorded } from './readSamples';
-import type { ModelRecord, RunRecord } from './record';
-import { noCache, openResponseCache, type ResponseCache } from './responseCache';
+import type { RunRecord } from './record';
 import { runFiles } from './runFolder';
 import { SampleWriter } from './sampleWriter';
-import { scoreSamples } from './scoreSamples';
+import { trackRun } from './tracker';
 
 export interface Execution {
 	readonly dir: string;
@@ -30,139 +25,43 @@ export interface Execution {
 	readonly update: (changes: Partial<RunRecord>) => Promise<void>;
 }
 
-/** Between two writes of run.json and two syncs of the samples, in milliseconds. */
-const recordEvery = 2000;
-
-/** Computes and records what is missing: models in order, their variants in order, examples in file order. */
+/** Computes and records what is missing, one model after the other. */
 export async function execute(execution: Execution): Promise<void> {
-	const { dir, dataset, planned, options, update } = execution;
+	const { dir, dataset, planned, options, record, onProgress, update } = execution;
+	const { examples } = dataset;
 	const recorded = await readRecorded(dir);
-	const done = new Set(recorded.samples.map(sample => sampleId(sample.model, sample.variant, sample.key)));
 	const writer = await SampleWriter.open(dir, recorded);
-	const progress = trackProgress(execution, recorded.samples.length);
+	const tracker = trackRun({ total: record.total, before: recorded.samples.length, onProgress });
+	const checkpoint = async () => {
+		await writer.sync();
+		await update({ done: tracker.done });
+	};
 	try {
-		let modelRecords = execution.record.models;
-		for (const { model, variants } of planned) {
-			const isDone = (variant: string) => (question: Question) => done.has(sampleId(model.name, variant, question.key));
-			if (variants.every(({ variant }) => dataset.examples.every(isDone(variant.name)))) {
+		let { models } = record;
+		for (const one of planned) {
+			const { name } = one.model;
+			const own = recorded.samples.filter(sample => sample.model === name);
+			const before = models.find(model => model.name === name) ?? null;
+			if (before && own.length === examples.length * one.variants.length) {
 				continue;
 			}
-			progress.tell('loading', model.name, null);
-			const { enginePath, token } = options;
-			const { folder, dtype, device } = model;
-			const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
-			const cache = await openCache(execution, engine, model);
-			try {
-				const computedBy = modelRecord(model, engine);
-				const before = modelRecords.find(one => one.name === model.name);
-				if (before) {
-					refuseOtherEngine(before, computedBy, dir);
-				}
-				modelRecords = [...modelRecords.filter(one => one !== before), computedBy];
-				await update({ models: modelRecords });
-				for (const variant of variants) {
-					const { name } = variant.variant;
-					const asked = askAll(variant, dataset.examples, model, isDone(name));
-					progress.tell('scoring', model.name, name);
-					for await (const sample of scoreSamples(asked, engine, model.tokenizer, cache, token)) {
-						await writer.write(model.name, sample.asked, sample.scored);
-						if (progress.oneMore(model.name, name)) {
-							await writer.sync();
-							await update({ done: progress.done() });
-						}
-					}
-				}
-			} finally {
-				engine.dispose();
-				await cache.close();
-			}
+			const updateModel = async (changed: RunRecord['models'][number]) => {
+				const others = models.filter(model => model.name !== name);
+				models = [...others, changed];
+				await update({ models, done: tracker.done });
+			};
+			const parts = { dir, planned: one, examples, options, recorded: own, before, writer, tracker, checkpoint };
+			await executeModel({ ...parts, update: updateModel });
 		}
 		throwIfCancelled(options.token);
 		await writer.sync();
 	} finally {
 		try {
-			await update({ done: progress.done() });
+			await update({ done: tracker.done });
 		} finally {
 			await writer.close();
 		}
 	}
-	progress.tell('writing', null, null);
+	tracker.phase('writing', null);
 	await writeParquet(await openRun(dir), path.join(dir, runFiles.parquet));
-}
-
-function sampleId(model: string, variant: string, key: string): string {
-	return JSON.stringify([model, variant, key]);
-}
-
-/** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
-async function openCache({ options }: Execution, engine: Engine, { tokenizer }: LocalModel): Promise<ResponseCache> {
-	if (options.cache === false) {
-		return noCache;
-	}
-	const folder = path.join(path.dirname(options.file), '.evals', '.cache');
-	return openResponseCache(folder, engine.info, tokenizer.sha256).catch(() => noCache);
-}
-
-/** One run's numbers come from one engine: another may differ in their last digits. */
-function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
-	const name = (one: ModelRecord) => `${one.engine} ${one.engine_version}, ${one.device}`;
-	if (name(before) !== name(now)) {
-		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
-	}
-}
-
-function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {
-	const hash = createHash('sha256');
-	for (const file of model.files) {
-		hash.update(file.sha256);
-	}
-	return {
-		name: model.name,
-		...(model.origin ? { repository: model.origin.id } : {}),
-		revision: model.origin?.commit ?? hash.digest('hex').slice(0, 16),
-		dtype: info.dtype,
-		engine: info.name,
-		engine_version: info.version,
-		device: info.device,
-		threads: info.threads,
-		window: info.window,
-		files: model.files,
-		tokenizer_sha256: model.tokenizer.sha256,
-		notes: info.notes,
-	};
-}
-
-/** Counts samples and estimates the rest from the pace of this sitting. */
-function trackProgress({ record, onProgress }: Execution, before: number) {
-	let done = before;
-	let scoringSince: number | null = null;
-	let scored = 0;
-	let lastRecorded = Date.now();
-	const tell = (phase: RunProgress['phase'], model: string | null, variant: string | null) => {
-		if (phase === 'scoring') {
-			scoringSince ??= Date.now();
-		}
-		onProgress({ phase, done, total: record.total, secondsLeft: secondsLeft(), model, variant });
-	};
-	const secondsLeft = () => {
-		if (scoringSince === null || scored < 3) {
-			return null;
-		}
-		return ((Date.now() - scoringSince) / 1000 / scored) * (record.total - done);
-	};
-	return {
-		tell,
-		done: () => done,
-		/** Says whether it is time to write down how far the run is. */
-		oneMore(model: string, variant: string): boolean {
-			done++;
-			scored++;
-			tell('scoring', model, variant);
-			if (Date.now() - lastRecorded < recordEvery) {
-				return false;
-			}
-			lastRecorded = Date.now();
-			return true;
-		},
-	};
 }

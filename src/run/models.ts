@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Device, ModelSpec } from '../config/resolved';
+import type { Chunking, Device, ModelSpec } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
-import { fileSha256 } from '../engine/fileHash';
+import { fileSha256, fileStamp } from '../engine/fileHash';
 import { findModel } from '../engine/modelFolder';
 import type { Place } from '../hub/place';
 import type { Snapshot } from '../hub/repository';
@@ -17,9 +17,12 @@ export interface LocalModel extends Reader {
 	readonly folder: string;
 	readonly dtype: string;
 	readonly device: Device;
+	/** Null: as suits the model. */
+	readonly chunking: Chunking | null;
 	/** Where it was downloaded from; null: its folder is the person's own. */
 	readonly origin: Pick<Snapshot, 'id' | 'commit'> | null;
-	readonly files: readonly { readonly path: string; readonly sha256: string }[];
+	/** With what changes when they are replaced, read before they were hashed. */
+	readonly files: readonly { readonly path: string; readonly sha256: string; readonly stamp: string }[];
 }
 
 /** Finds the models' files, downloads those of the Hub, and loads the tokenizers. */
@@ -37,6 +40,7 @@ export async function openModels(
 		const found = onHub ? await onHub.download(spec.dtype) : await findModel(ownFolder(spec, place), spec.dtype);
 		const files = found.weights.map(async name => ({
 			path: name,
+			stamp: await fileStamp(path.join(found.folder, name)),
 			sha256: onHub?.sha256(name) ?? (await fileSha256(path.join(found.folder, name), token)),
 		}));
 		models.push({
@@ -44,6 +48,7 @@ export async function openModels(
 			folder: found.folder,
 			dtype: found.dtype,
 			device: spec.device,
+			chunking: spec.chunking,
 			origin: onHub?.snapshot ?? null,
 			files: await Promise.all(files),
 		});

@@ -16,6 +16,8 @@ export interface EvaluateOptions extends Overrides {
 	readonly enginePath: string;
 	/** Whether results of earlier runs may be used; default true. */
 	readonly cache?: boolean;
+	/** Bytes that key-value caches of shared beginnings may take; default: the engine's. */
+	readonly cacheBudget?: number | undefined;
 	/** For datasets and models that are no local paths; absent: those are errors. */
 	readonly hub?: Hub | undefined;
 	/** Recorded with the run. */

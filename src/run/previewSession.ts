@@ -24,7 +24,7 @@ import { ExampleScorer, type ScoreOptions } from './exampleScorer';
 import { Kept } from './kept';
 import { type LoadedEvaluation, loadEvaluation } from './loadEvaluation';
 import { openReader } from './models';
-import { type PlannedVariant, rendererFor } from './plan';
+import { type PlannedVariant, rendererFor } from './planVariants';
 import { promptView } from './promptView';
 
 /** One rendered prompt: what `preview --json` prints. */

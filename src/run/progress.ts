@@ -10,6 +10,10 @@ export interface RunProgress {
 	readonly secondsLeft: number | null;
 	/** What was received of what is downloaded. */
 	readonly bytes?: DownloadProgress;
+	/** While planning: samples of the model whose prompts are made. */
+	readonly planned?: number;
+	/** Seconds in which nothing was heard of the engine, where that is long. */
+	readonly silentFor?: number;
 	readonly model: string | null;
 	readonly variant: string | null;
 }

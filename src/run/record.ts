@@ -1,5 +1,7 @@
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { BadRow, DataFile } from '../data/dataset';
+import type { GraphInfo } from '../engine/contract';
+import type { PlanSettings } from '../engine/planning/plan';
 import type { Message } from '../protocol/messages';
 
 export type RunState = 'running' | 'done' | 'cancelled' | 'failed';
@@ -53,4 +55,24 @@ export interface ModelRecord {
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
 	readonly tokenizer_sha256: string;
 	readonly notes: readonly Message[];
+	/**
+	 * How prompts were cut and laid together, and how the graph ran: another sitting goes on in the same way. Null where
+	 * the cache knew all answers.
+	 */
+	readonly plan: PlanSettings | null;
+	readonly graph: GraphInfo | null;
+	/** The first samples of the model, which came from the cache and are in no plan. */
+	readonly from_cache: number;
+	/** Tokens by how they might be sent (docs/contract.md), and those that went through the model in all sittings. */
+	readonly tokens: TokenRecord;
+	/** All sittings together. */
+	readonly seconds: { readonly load: number; readonly plan: number; readonly score: number };
+}
+
+export interface TokenRecord {
+	readonly naive: number;
+	readonly one_request: number;
+	readonly distinct: number;
+	readonly planned: number;
+	readonly computed: number;
 }

@@ -2,13 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type {
-	EngineInfo,
-	GenerateRequest,
-	GenerateResult,
-	LoglikelihoodRequest,
-	LoglikelihoodResult,
-} from '../engine/contract';
+import type { EngineInfo } from '../engine/contract';
+import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import { openResponseCache } from './responseCache';
 
 const info: EngineInfo = {

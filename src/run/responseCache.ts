@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-	EngineInfo,
-	GenerateRequest,
-	GenerateResult,
-	LoglikelihoodRequest,
-	LoglikelihoodResult,
-} from '../engine/contract';
+import type { EngineSetting } from '../engine/contract';
+import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import { canonicalJson, logprobFromJson } from '../protocol/json';
 
 /** Raised when a result of this build may differ from an older one for the same key. */
-const cacheFormat = 2;
+const cacheFormat = 3;
 
 /** Results by what they depend on: token ids, how they are cut, the model's files and the engine's settings. */
 export interface ResponseCache {
@@ -43,7 +38,7 @@ interface Entry {
  */
 export async function openResponseCache(
 	folder: string,
-	info: EngineInfo,
+	info: EngineSetting,
 	tokenizerSha256: string,
 ): Promise<ResponseCache> {
 	const setting = sha256(
@@ -53,6 +48,7 @@ export async function openResponseCache(
 			engine: [info.name, info.version],
 			device: info.device,
 			dtype: info.dtype,
+			chunking: info.chunking,
 			// They decide what is written, though not what is scored.
 			endOfText: info.endOfText,
 			tokenizer: tokenizerSha256,
@@ -86,10 +82,14 @@ export async function openResponseCache(
 			},
 		};
 	}
+	// Elsewhere it follows from what else is in the run, and is worth no more than the last bits.
+	const cutAt = (prefix: number) => (info.chunking === 'fixed' ? prefix : null);
 	return {
-		loglikelihood: responses(({ prefix, context, continuations }) => digest(['score', prefix, context, continuations])),
+		loglikelihood: responses(({ prefix, context, continuations }) =>
+			digest(['score', cutAt(prefix), context, continuations]),
+		),
 		generate: responses(({ prefix, context, maxTokens, until }) =>
-			digest(['generate', prefix, context, maxTokens, until]),
+			digest(['generate', cutAt(prefix), context, maxTokens, until]),
 		),
 		close: () => handle.close(),
 	};

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
-import type { Engine, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type { Engine } from '../engine/contract';
+import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
 import type { Asked } from '../task/multipleChoice';
 import type { Tokenizer } from '../tokenizer/tokenizer';

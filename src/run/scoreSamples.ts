@@ -1,66 +1,93 @@
-import type { Engine } from '../engine/contract';
-import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
+import type { Engine, StepTime } from '../engine/contract';
+import type { Plan } from '../engine/planning/plan';
+import type { Answer, GenerateResult, LoglikelihoodResult } from '../engine/requests';
+import type { CancellationToken } from '../protocol/cancellation';
 import { scoreAnswers } from '../task/ask';
 import type { Asked, Scored } from '../task/multipleChoice';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { ResponseCache, Responses } from './responseCache';
+import type { ResponseCache } from './responseCache';
+import type { SampleRequest, SampleRequests } from './sampleRequests';
 
 export interface ScoredSample {
 	readonly asked: Asked;
 	readonly scored: Scored;
 }
 
-/**
- * Asks the engine what the cache does not know. Yields in order, each example as soon as it is complete; while the engine
- * computes one, the next is prepared.
- */
+export interface ScoreOptions {
+	/** Samples that are not wanted any more. */
+	readonly isDone?: (sample: SampleRequest) => boolean;
+	readonly onStep?: (time: StepTime) => void;
+	readonly cache: ResponseCache;
+	readonly token: CancellationToken;
+}
+
+/** Works through the plan of all requests; yields each sample as soon as the last of its requests is answered. */
 export async function* scoreSamples(
-	examples: Iterable<Asked>,
+	{ samples }: SampleRequests,
+	plan: Plan,
 	engine: Engine,
 	tokenizer: Tokenizer,
-	cache: ResponseCache,
-	token: CancellationToken,
+	{ isDone = () => false, onStep, cache, token }: ScoreOptions,
 ): AsyncGenerator<ScoredSample> {
-	const answer = async (asked: Asked): Promise<ScoredSample> => {
-		const { requests, generation } = asked;
-		const [results, generated] = await Promise.all([
-			Promise.all(requests.map(one => known(cache.loglikelihood, one, () => engine.loglikelihood(one, token)))),
-			generation ? known(cache.generate, generation, () => engine.generate(generation, token)) : null,
-		]);
-		return { asked, scored: scoreAnswers(asked, { results, generated }, tokenizer) };
-	};
-	const underWay: Promise<ScoredSample>[] = [];
-	for (const asked of examples) {
-		const sample = answer(asked);
-		// Whoever stops reading early leaves samples behind that nobody awaits.
-		sample.catch(() => {});
-		underWay.push(sample);
-		// Preparing blocks: let cancellation and messages through, even where the cache answers everything.
-		await new Promise(resolve => setImmediate(resolve));
-		throwIfCancelled(token);
-		if (underWay.length >= engine.inFlight) {
-			yield* first(underWay);
+	const sampleOf = new Int32Array(plan.lengths.length);
+	for (const [i, { ids }] of samples.entries()) {
+		for (const id of ids) {
+			sampleOf[id] = i;
 		}
 	}
-	while (underWay.length > 0) {
-		yield* first(underWay);
+	const done = samples.map(isDone);
+	const waiting = new Map<number, Map<number, Answer>>();
+	const work = {
+		isDone: (request: number) => done[sampleOf[request] ?? -1] ?? true,
+		token,
+		...(onStep && { onStep }),
+	};
+	for await (const answer of engine.work(plan, work)) {
+		const i = sampleOf[answer.request] ?? -1;
+		const sample = samples[i];
+		const answers = waiting.get(i) ?? new Map<number, Answer>();
+		waiting.set(i, answers.set(answer.request, answer));
+		if (sample && answers.size === sample.ids.length) {
+			waiting.delete(i);
+			const asked = sample.ask();
+			yield await scoredOf(
+				asked,
+				sample.ids.map(id => answers.get(id)),
+				tokenizer,
+				cache,
+			);
+		}
 	}
 }
 
-/** What the cache has, else what is computed and then kept there. */
-async function known<Q, R>(responses: Responses<Q, R>, request: Q, compute: () => Promise<R>): Promise<R> {
-	const kept = responses.get(request);
-	if (kept !== undefined) {
-		return kept;
+async function scoredOf(
+	asked: Asked,
+	answers: readonly (Answer | undefined)[],
+	tokenizer: Tokenizer,
+	cache: ResponseCache,
+): Promise<ScoredSample> {
+	const results: LoglikelihoodResult[] = [];
+	let generated: GenerateResult | null = null;
+	for (const answer of answers) {
+		if (answer?.kind === 'scored') {
+			const request = asked.requests[results.length];
+			results.push(answer.result);
+			if (request) {
+				await cache.loglikelihood.put(request, answer.result);
+			}
+		} else if (answer?.kind === 'written' && asked.generation) {
+			generated = answer.result;
+			await cache.generate.put(asked.generation, answer.result);
+		}
 	}
-	const result = await compute();
-	await responses.put(request, result);
-	return result;
+	return { asked, scored: scoreAnswers(asked, { results, generated }, tokenizer) };
 }
 
-async function* first(underWay: Promise<ScoredSample>[]): AsyncGenerator<ScoredSample> {
-	const sample = underWay.shift();
-	if (sample) {
-		yield await sample;
-	}
+/** The sample as far as it needs no engine: null where the cache does not know all its answers. */
+export function scoredFromCache(asked: Asked, cache: ResponseCache, tokenizer: Tokenizer): Scored | null {
+	const results = asked.requests.map(request => cache.loglikelihood.get(request));
+	const generated = asked.generation ? cache.generate.get(asked.generation) : null;
+	return generated !== undefined && results.every(result => result !== undefined)
+		? scoreAnswers(asked, { results, generated }, tokenizer)
+		: null;
 }

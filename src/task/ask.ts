@@ -1,6 +1,6 @@
 import type { Variant } from '../config/resolved';
 import type { Question } from '../data/row';
-import type { GenerateResult, LoglikelihoodResult } from '../engine/contract';
+import type { GenerateResult, LoglikelihoodResult } from '../engine/requests';
 import type { PromptRenderer } from '../prompt/render';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { createGenerationAsker, generationOf, scoreGenerated } from './generation';

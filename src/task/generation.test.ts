@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
 import type { Format, Generation } from '../config/format';
 import type { Question } from '../data/row';
-import type { GenerateResult } from '../engine/contract';
+import type { GenerateResult } from '../engine/requests';
 import { createRenderer } from '../prompt/render';
 import { Failure } from '../protocol/failure';
 import type { Json } from '../protocol/json';

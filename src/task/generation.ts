@@ -1,7 +1,7 @@
 import type { Format, Generation } from '../config/format';
 import type { Variant } from '../config/resolved';
 import type { Question } from '../data/row';
-import type { GenerateResult, LoglikelihoodResult } from '../engine/contract';
+import type { GenerateResult, LoglikelihoodResult } from '../engine/requests';
 import { goldIndex, goldTexts, rightChoices } from '../prompt/gold';
 import { type PromptRenderer, scoredDelimiter } from '../prompt/render';
 import { inputFailure } from '../protocol/failure';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
 import type { Format } from '../config/format';
 import type { Question } from '../data/row';
-import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import { createRenderer } from '../prompt/render';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { createAsker, score } from './multipleChoice';

@@ -1,7 +1,7 @@
 import type { Normalisation } from '../config/format';
 import type { Variant } from '../config/resolved';
 import type { Question } from '../data/row';
-import type { GenerateRequest, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/contract';
+import type { GenerateRequest, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import { goldIndex } from '../prompt/gold';
 import { type PromptRenderer, scoredDelimiter } from '../prompt/render';
 import { inputFailure } from '../protocol/failure';

@@ -4,7 +4,7 @@ import * as runtime from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../../test/paths';
 import { Failure } from '../../protocol/failure';
-import type { LoglikelihoodRequest } from '../contract';
+import type { LoglikelihoodRequest } from '../requests';
 import { createContextReader } from './contextReader';
 import { createDecoder } from './decoder';
 import { type DecoderLayout, decoderLayout } from './decoderLayout';

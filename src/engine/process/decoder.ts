@@ -3,6 +3,7 @@ import { runFailure } from '../../protocol/failure';
 import type { DecoderLayout } from './decoderLayout';
 import { halfFloats } from './halfFloat';
 import { firstLine, type OnnxRuntime } from './runtime';
+import { layTree } from './treeLayout';
 import type { VocabularyRow } from './vocabularyRow';
 
 /** The key-value cache after some tokens. Never written to: many continuations may start from one. */
@@ -13,7 +14,7 @@ export interface Past {
 }
 
 interface Forward {
-	/** Logits after each of the last tokens, as many as were asked for. */
+	/** Logits after each of the places asked for, in their order. */
 	readonly rows: readonly VocabularyRow[];
 	/** Null unless asked for. */
 	readonly past: Past | null;
@@ -21,16 +22,23 @@ interface Forward {
 
 export interface ForwardRequest {
 	/** At least one. */
-	readonly tokens: readonly number[];
+	readonly tokens: ArrayLike<number>;
+	/** For each token the place of the one before it, −1: the end of `past`. Null: a chain. */
+	readonly parents: ArrayLike<number> | null;
 	/** What stands before them; null: nothing. */
 	readonly past: Past | null;
-	/** How many of the last rows of logits to return, no more than there are tokens. */
-	readonly rows: number;
+	/** Places of tokens, ascending. */
+	readonly rows: readonly number[];
+	/** Of a chain only: a tree has no one end. */
 	readonly keepPast: boolean;
 }
 
 export interface Decoder {
 	readonly vocabularySize: number;
+	/** Of the key-value cache. */
+	readonly bytesPerToken: number;
+	/** Whether `parents` may be a tree. */
+	readonly trees: boolean;
 	forward(request: ForwardRequest): Promise<Forward>;
 }
 
@@ -47,10 +55,15 @@ export function createDecoder(
 	const nothing = emptyPast(runtime, layout);
 	const rowsAtATime = Math.max(1, Math.floor(logitsBudget / (4 * layout.vocabularySize)));
 
-	const run = async ({ tokens, past, rows, keepPast }: ForwardRequest): Promise<Forward> => {
+	const run = async ({ tokens, parents, past, rows, keepPast }: ForwardRequest): Promise<Forward> => {
 		const before = past ?? nothing;
-		const fetches = [...(rows > 0 ? ['logits'] : []), ...(keepPast ? layout.cache.map(slot => slot.present) : [])];
-		const feeds = feedsFor(runtime, layout, tokens, before, Math.max(1, rows));
+		const laid = layTree(tokens, parents, before.length, rows);
+		const kept = Math.max(1, tokens.length - laid.firstRow);
+		const fetches = [
+			...(rows.length > 0 ? ['logits'] : []),
+			...(keepPast ? layout.cache.map(slot => slot.present) : []),
+		];
+		const feeds = feedsFor(runtime, layout, laid, before, kept);
 		let outputs: InferenceSession.OnnxValueMapType;
 		try {
 			outputs = await session.run(feeds, fetches);
@@ -58,7 +71,14 @@ export function createDecoder(
 			throw runFailure('engine.forward-failed', { file, reason: firstLine(error) }, error);
 		}
 		return {
-			rows: rows > 0 ? lastRows(output(outputs, 'logits'), rows, layout.vocabularySize) : [],
+			rows:
+				rows.length > 0
+					? rowsAt(
+							output(outputs, 'logits'),
+							laid.rows.map(row => tokens.length - row),
+							layout.vocabularySize,
+						)
+					: [],
 			past: keepPast
 				? {
 						length: before.length + tokens.length,
@@ -70,16 +90,29 @@ export function createDecoder(
 
 	return {
 		vocabularySize: layout.vocabularySize,
+		bytesPerToken: layout.cache.reduce(
+			(sum, { heads, size, type }) => sum + heads * size * (type === 'float16' ? 2 : 4),
+			0,
+		),
+		trees: layout.attentionBias,
 		async forward(request) {
-			// Where every row goes through the head, the tokens before the rows asked for go in chunks of bounded logits.
-			const atATime = layout.keepDims ? request.tokens.length : Math.max(rowsAtATime, request.rows);
-			let { tokens, past } = request;
-			while (tokens.length > atATime) {
-				const chunk = Math.min(atATime, tokens.length - request.rows);
-				past = (await run({ tokens: tokens.slice(0, chunk), past, rows: 0, keepPast: true })).past;
-				tokens = tokens.slice(chunk);
+			if (request.parents && (request.keepPast || !layout.attentionBias)) {
+				throw new Error('a tree of tokens where the model takes chains');
 			}
-			return run({ ...request, tokens, past });
+			// Where every row goes through the head, tokens go in chunks of bounded logits.
+			let { tokens, past, rows } = request;
+			const rowsBefore: VocabularyRow[] = [];
+			while (!layout.keepDims && tokens.length > rowsAtATime) {
+				const own = rows.filter(row => row < rowsAtATime);
+				const chunk = Array.prototype.slice.call(tokens, 0, rowsAtATime);
+				const after = await run({ tokens: chunk, parents: null, past, rows: own, keepPast: true });
+				rowsBefore.push(...after.rows);
+				past = after.past;
+				tokens = Array.prototype.slice.call(tokens, rowsAtATime);
+				rows = rows.slice(own.length).map(row => row - rowsAtATime);
+			}
+			const after = await run({ ...request, tokens, past, rows });
+			return { ...after, rows: [...rowsBefore, ...after.rows] };
 		},
 	};
 }
@@ -87,21 +120,21 @@ export function createDecoder(
 function feedsFor(
 	{ Tensor }: OnnxRuntime,
 	layout: DecoderLayout,
-	tokens: readonly number[],
+	laid: ReturnType<typeof layTree>,
 	past: Past,
 	rows: number,
 ): InferenceSession.FeedsType {
-	const count = tokens.length;
+	const count = laid.tokens.length;
 	const total = past.length + count;
-	const feeds: Record<string, Tensor> = {
-		input_ids: new Tensor('int64', BigInt64Array.from(tokens, BigInt), [1, count]),
-	};
+	const feeds: Record<string, Tensor> = { input_ids: new Tensor('int64', laid.tokens, [1, count]) };
 	if (layout.attentionMask) {
 		feeds.attention_mask = new Tensor('int64', new BigInt64Array(total).fill(1n), [1, total]);
 	}
+	if (layout.attentionBias) {
+		feeds.attention_bias = new Tensor('float32', laid.bias(), [1, 1, count, total]);
+	}
 	if (layout.positionIds) {
-		const positions = BigInt64Array.from({ length: count }, (_, i) => BigInt(past.length + i));
-		feeds.position_ids = new Tensor('int64', positions, [1, count]);
+		feeds.position_ids = new Tensor('int64', laid.positions, [1, count]);
 	}
 	if (layout.cacheBranch) {
 		feeds.use_cache_branch = new Tensor('bool', [past.length > 0], [1]);
@@ -137,13 +170,13 @@ function output(outputs: InferenceSession.OnnxValueMapType, name: string): Tenso
 	return value;
 }
 
-/** The last `count` of the rows of [1, rows, vocabulary], where rows may be all positions or those that were kept. */
-function lastRows({ data }: Tensor, count: number, size: number): VocabularyRow[] {
+/** Rows of [1, rows, vocabulary], where rows may be all positions or those that were kept, counted from the end: 1 is the last. */
+function rowsAt({ data }: Tensor, fromEnd: readonly number[], size: number): VocabularyRow[] {
 	if (!('subarray' in data) || data instanceof BigInt64Array || data instanceof BigUint64Array) {
 		throw new Error('logits are no floating-point numbers');
 	}
-	return Array.from({ length: count }, (_, i) => {
-		const start = data.length - (count - i) * size;
+	return fromEnd.map(place => {
+		const start = data.length - place * size;
 		const row = data.subarray(start, start + size);
 		return row instanceof Uint16Array ? halfFloats(row) : row;
 	});

@@ -17,6 +17,8 @@ interface CacheSlot {
 export interface DecoderLayout {
 	readonly cache: readonly CacheSlot[];
 	readonly attentionMask: boolean;
+	/** Rewritten graphs take who sees whom as numbers to add, [1, 1, tokens, past + tokens], and so trees of tokens. */
+	readonly attentionBias: boolean;
 	readonly positionIds: boolean;
 	/** Merged decoders have a branch with a cache and one without. */
 	readonly cacheBranch: boolean;
@@ -28,7 +30,14 @@ export interface DecoderLayout {
 type Metadata = InferenceSession['inputMetadata'][number];
 
 const pastPrefix = 'past_key_values.';
-const knownInputs = ['input_ids', 'attention_mask', 'position_ids', 'use_cache_branch', 'num_logits_to_keep'];
+const knownInputs = [
+	'input_ids',
+	'attention_mask',
+	'attention_bias',
+	'position_ids',
+	'use_cache_branch',
+	'num_logits_to_keep',
+];
 
 /**
  * Reads the layout off a graph's inputs and outputs; `shape` fills in what the graph leaves open.
@@ -61,6 +70,7 @@ export function decoderLayout(
 	return {
 		cache: pasts.map(past => cacheSlot(past, shape, file)),
 		attentionMask: inputs.has('attention_mask'),
+		attentionBias: inputs.has('attention_bias'),
 		positionIds: inputs.has('position_ids'),
 		cacheBranch: inputs.has('use_cache_branch'),
 		keepDims: keep ? (rank(keep) === 0 ? [] : [1]) : null,

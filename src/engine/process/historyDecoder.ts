@@ -18,6 +18,8 @@ export function historyDecoder(row: (history: readonly number[]) => number[] = l
 	const forwards: ForwardRequest[] = [];
 	return {
 		vocabularySize: vocabulary,
+		bytesPerToken: 4,
+		trees: true,
 		forwards,
 		async forward(request) {
 			forwards.push(request);
@@ -25,14 +27,15 @@ export function historyDecoder(row: (history: readonly number[]) => number[] = l
 			if (!before) {
 				throw new Error('a cache from elsewhere');
 			}
-			const history = [...before, ...request.tokens];
+			const upTo: number[][] = [];
+			for (const [i, token] of Array.from(request.tokens).entries()) {
+				const parent = request.parents ? (request.parents[i] ?? -1) : i - 1;
+				upTo.push([...(parent < 0 ? before : (upTo[parent] ?? [])), token]);
+			}
+			const history = upTo.at(-1) ?? [];
 			const past: Past = { length: history.length, tensors: [] };
 			histories.set(past, history);
-			const firstRow = history.length - request.rows + 1;
-			return {
-				rows: Array.from({ length: request.rows }, (_, i) => row(history.slice(0, firstRow + i))),
-				past: request.keepPast ? past : null,
-			};
+			return { rows: request.rows.map(at => row(upTo[at] ?? [])), past: request.keepPast ? past : null };
 		},
 	};
 }

@@ -2,12 +2,11 @@ import { Channel, type Port } from '../../protocol/channel';
 import { EventSource } from '../../protocol/event';
 import { loadTokenizer } from '../../tokenizer/loadTokenizer';
 import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest } from '../wire';
-import { createContextReader } from './contextReader';
+import { type Computer, createComputer } from './computer';
 import { createDecoder } from './decoder';
 import { decoderLayout } from './decoderLayout';
 import { loadRuntime, openSession } from './runtime';
-import { createScorer, type Scorer } from './scorer';
-import { createWriter, type Writer } from './writer';
+import type { Ending } from './writer';
 
 // Forked by localEngine.ts. Without a parent there is nobody to compute for.
 process.on('disconnect', () => process.exit());
@@ -17,53 +16,65 @@ let last: Promise<unknown> = Promise.resolve();
 
 interface Loaded {
 	readonly model: LoadedModel;
-	readonly scorer: Scorer;
-	/** Reads the tokenizer on its first call: most runs only score. */
-	readonly writer: () => Promise<Writer>;
+	readonly compute: Computer;
 }
 
 async function load(request: LoadRequest): Promise<Loaded> {
-	const { file, folder } = request;
+	const { file } = request;
 	const runtime = await loadRuntime();
 	const { session, ...opened } = await openSession(runtime, file, request.device, request.threads);
 	const layout = decoderLayout(session, request.shape, file);
 	const decoder = createDecoder(runtime, session, layout, file);
-	const model = { file, device: opened.device };
-	const contexts = createContextReader(decoder, model);
-	let writer: Promise<Writer> | undefined;
 	return {
-		model: { ...opened, version: runtime.env.versions.node ?? '', vocabularySize: layout.vocabularySize },
-		scorer: createScorer(decoder, contexts, model),
-		writer() {
-			writer ??= loadTokenizer(folder).then(({ decode, eos }) => {
-				// Where the tokenizer's own differs from the model's, lm-evaluation-harness ends at either.
-				const endOfText = new Set([...request.endOfText, ...(eos === undefined ? [] : [eos])]);
-				return createWriter(decoder, contexts, { decode, endOfText }, model);
-			});
-			return writer;
+		model: {
+			...opened,
+			version: runtime.env.versions.node ?? '',
+			vocabularySize: layout.vocabularySize,
+			graph: { trees: decoder.trees, floatWeights: false, chunkSensitive: false },
+			cacheBytesPerToken: decoder.bytesPerToken,
 		},
+		compute: createComputer(
+			decoder,
+			{ file, device: opened.device },
+			once(() => endingOf(request)),
+		),
 	};
 }
 
-/** One after the other: requests share the kept prefix, and a forward uses all threads anyway. */
+/** Where the tokenizer's own end differs from the model's, lm-evaluation-harness ends at either. */
+async function endingOf({ folder, endOfText }: LoadRequest): Promise<Ending> {
+	const { decode, eos } = await loadTokenizer(folder);
+	return { decode, endOfText: new Set([...endOfText, ...(eos === undefined ? [] : [eos])]) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+/** One after the other: steps stand on what earlier ones keep, and a forward uses all threads anyway. */
 function inTurn<T>(work: (model: Loaded) => Promise<T>): Promise<T> {
 	const done = last.then(async () => {
 		if (!loading) {
 			throw new Error('a request before load');
 		}
-		return work(await loading);
+		const loaded = await loading;
+		channel.fire('working', null);
+		return work(loaded);
 	});
 	last = done.catch(() => {});
 	return done;
 }
 
-new Channel<EngineProcessSide, EngineParentSide>(parentPort(), {
+const channel = new Channel<EngineProcessSide, EngineParentSide>(parentPort(), {
 	async load(request) {
 		loading = load(request);
 		return (await loading).model;
 	},
-	score: request => inTurn(({ scorer }) => scorer.score(request)),
-	generate: request => inTurn(async ({ writer }) => (await writer()).generate(request)),
+	compute: request => inTurn(({ compute }) => compute(request)),
 });
 
 function parentPort(): Port {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GenerateRequest } from '../contract';
+import type { GenerateRequest } from '../requests';
 import { createContextReader } from './contextReader';
 import { historyDecoder, logitsAfter, vocabulary } from './historyDecoder';
 import { createScorer } from './scorer';

@@ -48,6 +48,8 @@ export const engineMessages = {
 	'engine.device-crashed':
 		'The device {device} ended the engine process while the model was loading; computing on cpu.',
 
+	'engine.hung':
+		'The engine process has said nothing for {minutes} minutes and was ended. What was computed is kept: run again to continue.',
 	'engine.not-started': 'The engine process could not be started: {reason}.',
 	'engine.crashed':
 		'The engine process ended unexpectedly ({how}). Its last words: {stderr}. What was computed is kept: run again to continue. If this happens again, the computer may be short of memory; choose a smaller model or dtype.',

@@ -46,4 +46,6 @@ export const runMessages = {
 	'run.assertion-nothing': 'Assertion failed: there is no {metric} for the model and variant that it names.',
 	'run.import-not-written':
 		'The evaluation could not be written to {file}: the folder is missing or read-only, or the file is there already.',
+	'run.model-replaced':
+		'The file {file} of the model {model} was replaced or changed while the run went on. What was computed before is kept. Put the old file back and run again to continue, or start a new run with the new one.',
 } as const satisfies Record<string, string>;

@@ -1,0 +1,56 @@
+/** A request by the order in which it was asked, from 0. */
+export type RequestId = number;
+
+/** Scores texts after one context. Token ids as the model reads them, BOS included where there is one. */
+export interface LoglikelihoodRequest {
+	/** At least one token. */
+	readonly context: readonly number[];
+	/** How many leading tokens of the context are what the format repeats before other questions (0: none), less than all. */
+	readonly prefix: number;
+	/** Each at least one token long. */
+	readonly continuations: readonly (readonly number[])[];
+}
+
+export interface LoglikelihoodResult {
+	/** One for each continuation, in order. */
+	readonly continuations: readonly {
+		/** Σ ln p(token | what stands before it). */
+		readonly logprob: number;
+		/** Whether each token was the most probable one. */
+		readonly greedy: boolean;
+	}[];
+	/** The most probable token of the whole vocabulary after the context. */
+	readonly argmax: number;
+}
+
+/** Lets the model write greedily after one context. */
+export interface GenerateRequest {
+	/** At least one token, BOS included where there is one. */
+	readonly context: readonly number[];
+	/** As of a `LoglikelihoodRequest`. */
+	readonly prefix: number;
+	readonly maxTokens: number;
+	/** Texts that end the answer. */
+	readonly until: readonly string[];
+}
+
+export interface GenerateResult {
+	/** What was written, without the text or token that ended it and what follows; special tokens kept. */
+	readonly text: string;
+	/** All that were written, those that ended the text among them. */
+	readonly tokens: readonly number[];
+	/** ln p of each token. */
+	readonly logprobs: readonly number[];
+	readonly ended: 'until' | 'end_of_text' | 'length';
+}
+
+/** What an engine is asked about one example under one variant. */
+export interface QuestionRequests {
+	readonly requests: readonly LoglikelihoodRequest[];
+	readonly generation?: GenerateRequest | undefined;
+}
+
+/** The answer to one request. */
+export type Answer =
+	| { readonly kind: 'scored'; readonly request: RequestId; readonly result: LoglikelihoodResult }
+	| { readonly kind: 'written'; readonly request: RequestId; readonly result: GenerateResult };

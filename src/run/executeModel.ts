@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Question } from '../data/row';
+import type { EngineSetting } from '../engine/contract';
+import { engineFolder } from '../engine/engineFolder';
+import { engineSetting, type LocalEngine, type LocalEngineOptions, startLocalEngine } from '../engine/localEngine';
+import { inputFailure } from '../protocol/failure';
+import type { Sample } from '../protocol/sample';
+import { refuseReplaced } from './modelFiles';
+import type { LocalModel } from './models';
+import type { EvaluateOptions } from './options';
+import type { PlannedModel } from './planVariants';
+import type { ModelRecord } from './record';
+import { noCache, openResponseCache, type ResponseCache } from './responseCache';
+import { collectRequests, type SampleRequest, type SampleRequests } from './sampleRequests';
+import type { SampleWriter } from './sampleWriter';
+import { scoredFromCache, scoreSamples } from './scoreSamples';
+import type { Tracker } from './tracker';
+
+export interface ModelExecution {
+	readonly dir: string;
+	readonly planned: PlannedModel<LocalModel>;
+	readonly examples: readonly Question[];
+	readonly options: EvaluateOptions;
+	/** The model's samples that earlier sittings recorded, in the order of the file. */
+	readonly recorded: readonly Sample[];
+	/** What an earlier sitting computed with. */
+	readonly before: ModelRecord | null;
+	readonly writer: SampleWriter;
+	readonly tracker: Tracker;
+	/** Puts the model into run.json. */
+	readonly update: (record: ModelRecord) => Promise<void>;
+	/** Called often: time to bring to the disk what was computed. */
+	readonly checkpoint: () => Promise<void>;
+}
+
+/**
+ * Computes and records the samples of a model that are missing. What the cache knows is recorded first. The rest is planned
+ * as a whole, whatever of it is recorded already, and what is missing is computed as the whole plan has it: so a run that
+ * was interrupted ends with the numbers of one that was not, to the last bit.
+ */
+export async function executeModel(execution: ModelExecution): Promise<void> {
+	const { planned, options, before, tracker } = execution;
+	const { model } = planned;
+	tracker.phase('planning', model.name);
+	const setting = await engineSetting(localOptions(model, options), options.token);
+	let cache = await openCache(options, setting, model);
+	const timing = {
+		load: before?.seconds.load ?? 0,
+		plan: before?.seconds.plan ?? 0,
+		score: before?.seconds.score ?? 0,
+	};
+	try {
+		const planning = seconds();
+		const { requests, fromCache } = await collect(execution, cache);
+		timing.plan += planning();
+		const isRecorded = recordedIn(execution.recorded);
+		if (requests.samples.every(isRecorded)) {
+			await execution.update(before ?? fromCacheAlone(model, setting, fromCache, requests, timing));
+			return;
+		}
+		tracker.phase('loading', model.name);
+		const loading = seconds();
+		const engine = await startLocalEngine(
+			{ ...localOptions(model, options), planSettings: before?.plan ?? undefined, onSilence: tracker.silence },
+			options.token,
+		);
+		try {
+			timing.load += loading();
+			if (engine.info.device !== setting.device) {
+				// It fell back: what it computes belongs elsewhere.
+				await cache.close();
+				cache = await openCache(options, engine.info, model);
+			}
+			await score({ ...execution, engine, cache, requests, isRecorded, fromCache, timing });
+		} finally {
+			engine.dispose();
+		}
+	} finally {
+		await cache.close();
+	}
+}
+
+interface Scoring extends ModelExecution {
+	readonly engine: LocalEngine;
+	readonly cache: ResponseCache;
+	readonly requests: SampleRequests;
+	readonly isRecorded: (sample: SampleRequest) => boolean;
+	readonly fromCache: number;
+	readonly timing: { load: number; plan: number; score: number };
+}
+
+async function score(scoring: Scoring): Promise<void> {
+	const { planned, options, before, writer, tracker, dir, engine, cache, requests, isRecorded, fromCache, timing } =
+		scoring;
+	const { model } = planned;
+	const planning = seconds();
+	const plan = engine.plan(requests.trie);
+	timing.plan += planning();
+	let computed = before?.tokens.computed ?? 0;
+	const record = (): ModelRecord => ({
+		...modelRecord(model, engine.info),
+		notes: engine.info.notes,
+		threads: engine.info.threads,
+		plan: engine.planSettings,
+		graph: engine.info.graph,
+		from_cache: fromCache,
+		tokens: {
+			naive: plan.counts.naive,
+			one_request: plan.counts.oneRequest,
+			distinct: plan.counts.distinct,
+			planned: plan.counts.planned,
+			computed,
+		},
+		seconds: { ...timing, score: timing.score + scored() },
+	});
+	let scored = () => 0;
+	if (before) {
+		refuseOtherEngine(before, record(), dir);
+	}
+	await scoring.update(record());
+	await refuseReplaced(model);
+	const missing = requests.samples.filter(sample => !isRecorded(sample));
+	const asked = new Set(missing.flatMap(({ ids }) => ids));
+	tracker.plan(plan, request => !asked.has(request), missing.length);
+	tracker.phase('scoring', model.name);
+	scored = seconds();
+	const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
+		isDone: isRecorded,
+		onStep(step) {
+			computed += step.tokens;
+			tracker.step(step);
+		},
+		cache,
+		token: options.token,
+	});
+	try {
+		for await (const sample of samples) {
+			await writer.write(model.name, sample.asked, sample.scored);
+			if (tracker.sample(model.name, sample.asked.variant.name)) {
+				await refuseReplaced(model);
+				await scoring.checkpoint();
+				await scoring.update(record());
+			}
+		}
+		await refuseReplaced(model);
+	} finally {
+		await scoring.update(record());
+	}
+}
+
+/** Asks for everything; what the cache knows is recorded at once, and stays out of the plan in later sittings too. */
+async function collect(execution: ModelExecution, cache: ResponseCache) {
+	const { planned, examples, options, recorded, before, writer, tracker } = execution;
+	const { model, variants } = planned;
+	const id = (variant: string, key: string) => JSON.stringify([variant, key]);
+	const earlier = before?.from_cache ?? null;
+	const known = new Set(recorded.slice(0, earlier ?? undefined).map(one => id(one.variant, one.key)));
+	let fromCache = earlier ?? recorded.length;
+	const requests = await collectRequests(
+		variants,
+		examples,
+		model,
+		async ({ question, variant, asked }) => {
+			if (known.has(id(variant, question.key))) {
+				return false;
+			}
+			const scored = earlier === null ? scoredFromCache(asked, cache, model.tokenizer) : null;
+			if (scored) {
+				await writer.write(model.name, asked, scored);
+				fromCache++;
+				tracker.sample(model.name, variant);
+			}
+			return scored === null;
+		},
+		{ token: options.token, onProgress: tracker.asked },
+	);
+	return { requests, fromCache };
+}
+
+function recordedIn(samples: readonly Sample[]): (sample: SampleRequest) => boolean {
+	const byVariant = new Map<string, Set<string>>();
+	for (const { variant, key } of samples) {
+		const keys = byVariant.get(variant) ?? new Set();
+		byVariant.set(variant, keys.add(key));
+	}
+	return ({ variant, question }) => byVariant.get(variant)?.has(question.key) ?? false;
+}
+
+/** How a model's engine is started. */
+export function localOptions(
+	{ folder, dtype, device, chunking }: LocalModel,
+	{ enginePath, cacheBudget }: Pick<EvaluateOptions, 'enginePath' | 'cacheBudget'>,
+): LocalEngineOptions {
+	const graphFolder = path.join(engineFolder(), 'graphs');
+	return { folder, dtype, device, chunking: chunking ?? undefined, enginePath, graphFolder, cacheBudget };
+}
+
+/** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
+async function openCache(options: EvaluateOptions, setting: EngineSetting, model: LocalModel): Promise<ResponseCache> {
+	return options.cache === false
+		? noCache
+		: openResponseCache(responseCacheFolder(options.file), setting, model.tokenizer.sha256).catch(() => noCache);
+}
+
+/** Beside the runs of the evaluation files of a folder, which share it. */
+export function responseCacheFolder(evaluationFile: string): string {
+	return path.join(path.dirname(evaluationFile), '.evals', '.cache');
+}
+
+/** One run's numbers come from one engine: another may differ in their last digits. */
+function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
+	const name = ({ engine, engine_version, device, graph, plan }: ModelRecord) =>
+		[
+			`${engine} ${engine_version}`,
+			device,
+			...(graph?.floatWeights ? ['float32 weights'] : []),
+			...(graph?.trees ? ['trees'] : []),
+			...(plan ? [plan.chunking] : []),
+		].join(', ');
+	if (name(before) !== name(now)) {
+		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
+	}
+}
+
+type Identity = Omit<ModelRecord, 'notes' | 'threads' | 'plan' | 'graph' | 'from_cache' | 'tokens' | 'seconds'>;
+
+function modelRecord(model: LocalModel, setting: EngineSetting): Identity {
+	const hash = createHash('sha256');
+	for (const file of model.files) {
+		hash.update(file.sha256);
+	}
+	return {
+		name: model.name,
+		...(model.origin ? { repository: model.origin.id } : {}),
+		revision: model.origin?.commit ?? hash.digest('hex').slice(0, 16),
+		dtype: setting.dtype,
+		engine: setting.name,
+		engine_version: setting.version,
+		device: setting.device,
+		window: model.window,
+		files: model.files,
+		tokenizer_sha256: model.tokenizer.sha256,
+	};
+}
+
+/** Of a model whose answers were all known: no engine was started. */
+function fromCacheAlone(
+	model: LocalModel,
+	setting: EngineSetting,
+	fromCache: number,
+	{ trie }: SampleRequests,
+	timing: ModelRecord['seconds'],
+): ModelRecord {
+	const { naive, oneRequest, distinct } = trie.counts;
+	return {
+		...modelRecord(model, setting),
+		notes: [],
+		threads: null,
+		plan: null,
+		graph: null,
+		from_cache: fromCache,
+		tokens: { naive, one_request: oneRequest, distinct, planned: 0, computed: 0 },
+		seconds: timing,
+	};
+}
+
+function seconds(): () => number {
+	const since = performance.now();
+	return () => (performance.now() - since) / 1000;
+}

@@ -1,0 +1,90 @@
+import type { Question } from '../data/row';
+import { RequestTrie } from '../engine/planning/requestTrie';
+import type { RequestId } from '../engine/requests';
+import { type CancellationToken, throwIfCancelled } from '../protocol/cancellation';
+import { askerOf } from '../task/ask';
+import type { Asked, Reader } from '../task/multipleChoice';
+import type { PlannedVariant } from './planVariants';
+
+/** A sample to be computed. What it asks is not kept, but asked anew: prompts of a whole run would fill the memory. */
+export interface SampleRequest {
+	readonly question: Question;
+	readonly variant: string;
+	readonly ask: () => Asked;
+	/** Of its requests, that of its generation last. */
+	readonly ids: readonly RequestId[];
+}
+
+/** What a model is asked: all samples of its variants in one token tree. */
+export interface SampleRequests {
+	readonly trie: RequestTrie;
+	readonly samples: readonly SampleRequest[];
+	/** Tokens that each variant adds to those before it. */
+	readonly added: readonly { readonly variant: string; readonly tokens: number }[];
+}
+
+/** A sample as it is asked the first time. */
+export type FirstAsked = Pick<SampleRequest, 'question' | 'variant'> & { readonly asked: Asked };
+
+/**
+ * Asks for every sample once, variant by variant in file order, and lays the requests into one tree. In slices, so that
+ * whoever else lives in this process goes on.
+ * @param take Says whether the sample is to be in the tree; the place to answer it from elsewhere.
+ */
+export async function collectRequests(
+	variants: readonly PlannedVariant[],
+	examples: readonly Question[],
+	reader: Reader,
+	take: (first: FirstAsked) => boolean | Promise<boolean>,
+	{ token, onProgress = () => {} }: { token: CancellationToken; onProgress?: (asked: number) => void },
+): Promise<SampleRequests> {
+	const trie = new RequestTrie();
+	const samples: SampleRequest[] = [];
+	const added: { variant: string; tokens: number }[] = [];
+	const pause = slices(token);
+	let count = 0;
+	for (const planned of variants) {
+		const { name } = planned.variant;
+		const ask = askerOf(planned.variant, planned.renderer, reader);
+		let tokens = 0;
+		for (const question of examples) {
+			const again = () => ask(question, planned.shots(question));
+			const asked = again();
+			if (await take({ question, variant: name, asked })) {
+				const place = trie.add(asked);
+				tokens += place.added;
+				samples.push({ question, variant: name, ask: again, ids: place.ids });
+			}
+			onProgress(++count);
+			await pause();
+		}
+		added.push({ variant: name, tokens });
+	}
+	return { trie, samples, added };
+}
+
+/** The requests of a few samples that are already asked. */
+export function requestsOf(asked: readonly Asked[]): SampleRequests {
+	const trie = new RequestTrie();
+	const samples = asked.map(one => ({
+		question: one.question,
+		variant: one.variant.name,
+		ask: () => one,
+		ids: trie.add(one).ids,
+	}));
+	return { trie, samples, added: [] };
+}
+
+/** How long work may block what else waits, in milliseconds. */
+const sliceLength = 20;
+
+function slices(token: CancellationToken): () => Promise<void> {
+	let since = performance.now();
+	return async () => {
+		if (performance.now() - since > sliceLength) {
+			await new Promise(resolve => setImmediate(resolve));
+			throwIfCancelled(token);
+			since = performance.now();
+		}
+	};
+}

@@ -1,0 +1,110 @@
+import type { StepTime } from '../engine/contract';
+import { CostFit, noWork, plusStep, type Work } from '../engine/planning/costModel';
+import type { Plan } from '../engine/planning/plan';
+import { neededSteps } from '../engine/planning/workThrough';
+import type { RunProgress } from './progress';
+
+/** Tells how far a run is, and estimates the rest. */
+export interface Tracker {
+	readonly done: number;
+	phase(phase: RunProgress['phase'], model: string | null): void;
+	/** How many samples of the model are planned so far. */
+	readonly asked: (count: number) => void;
+	/** The model's plan, of which requests are answered already, and how many samples are not. */
+	plan(plan: Plan, isDone: (request: number) => boolean, samples: number): void;
+	step(step: StepTime): void;
+	/** One sample more is recorded. @returns Whether it is time to write down how far the run is. */
+	sample(model: string, variant: string): boolean;
+	/** The engine has said nothing for so many seconds; null: it speaks again. */
+	readonly silence: (seconds: number | null) => void;
+}
+
+export interface TrackedRun {
+	readonly total: number;
+	/** Samples that earlier sittings recorded. */
+	readonly before: number;
+	readonly onProgress: (progress: RunProgress) => void;
+}
+
+/** Between two writes of run.json and two syncs of the samples, in milliseconds. */
+const recordEvery = 2000;
+
+/** Between two news of work that goes by the thousand a second, in milliseconds. */
+const tellEvery = 100;
+
+export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
+	const fit = new CostFit();
+	let now: Pick<RunProgress, 'phase' | 'model' | 'variant'> = { phase: 'loading', model: null, variant: null };
+	let done = before;
+	let work: Work = noWork;
+	let samplesAhead = 0;
+	let silentFor: number | null = null;
+	let planned: number | null = null;
+	let lastTold = 0;
+	let lastRecorded = Date.now();
+
+	const secondsLeft = () => {
+		const own = now.phase === 'scoring' ? fit.estimate(work) : null;
+		// Models that come later are taken to need as long for a sample as this one.
+		const others = Math.max(0, total - done - samplesAhead);
+		return own === null ? null : own + (samplesAhead > 0 ? (own / samplesAhead) * others : 0);
+	};
+	const tell = () => {
+		lastTold = Date.now();
+		onProgress({
+			...now,
+			done,
+			total,
+			secondsLeft: secondsLeft(),
+			...(silentFor === null ? {} : { silentFor }),
+			...(planned === null ? {} : { planned }),
+		});
+	};
+	return {
+		get done() {
+			return done;
+		},
+		phase(phase, model) {
+			now = { phase, model, variant: null };
+			planned = null;
+			tell();
+		},
+		asked(count) {
+			planned = count;
+			if (Date.now() - lastTold >= tellEvery) {
+				tell();
+			}
+		},
+		plan(plan, isDone, samples) {
+			planned = null;
+			work = [...neededSteps(plan, isDone)].reduce(
+				(sum, { tokens, depth }) => plusStep(sum, at(tokens, depth)),
+				noWork,
+			);
+			samplesAhead = samples;
+		},
+		step(step) {
+			fit.add(step);
+			work = plusStep(work, step, -1);
+		},
+		sample(model, variant) {
+			done++;
+			samplesAhead = Math.max(0, samplesAhead - 1);
+			now = { ...now, model, variant };
+			tell();
+			if (Date.now() - lastRecorded < recordEvery) {
+				return false;
+			}
+			lastRecorded = Date.now();
+			return true;
+		},
+		silence(seconds) {
+			silentFor = seconds;
+			tell();
+		},
+	};
+}
+
+function at(tokens: ArrayLike<number>, depth: number) {
+	return { tokens: tokens.length, depth };
+}
