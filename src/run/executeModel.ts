@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Question } from '../data/row';
-import type { EngineSetting } from '../engine/contract';
-import { engineFolder } from '../engine/engineFolder';
+import type { EngineSetting, WorkOptions } from '../engine/contract';
 import { engineSetting, type LocalEngine, type LocalEngineOptions, startLocalEngine } from '../engine/localEngine';
+import { calibrate, secondsOf } from '../engine/planning/calibrate';
+import type { Plan } from '../engine/planning/plan';
+import { Cancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import type { Sample } from '../protocol/sample';
+import { graphCacheFolder, responseCacheFolder } from './caches';
 import { refuseReplaced } from './modelFiles';
 import type { LocalModel } from './models';
 import type { EvaluateOptions } from './options';
@@ -15,6 +18,7 @@ import { noCache, openResponseCache, type ResponseCache } from './responseCache'
 import { collectRequests, type SampleRequest, type SampleRequests } from './sampleRequests';
 import type { SampleWriter } from './sampleWriter';
 import { scoredFromCache, scoreSamples } from './scoreSamples';
+import { smallestDifference } from './smallestDifference';
 import type { Tracker } from './tracker';
 
 export interface ModelExecution {
@@ -123,6 +127,7 @@ async function score(scoring: Scoring): Promise<void> {
 	const missing = requests.samples.filter(sample => !isRecorded(sample));
 	const asked = new Set(missing.flatMap(({ ids }) => ids));
 	tracker.plan(plan, request => !asked.has(request), missing.length);
+	await confirm(scoring, plan, request => !asked.has(request));
 	tracker.phase('scoring', model.name);
 	scored = seconds();
 	const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
@@ -146,6 +151,32 @@ async function score(scoring: Scoring): Promise<void> {
 		await refuseReplaced(model);
 	} finally {
 		await scoring.update(record());
+	}
+}
+
+/** Below this, measuring would take longer than it is worth, in tokens. */
+const worthMeasuring = 20_000;
+
+/** Tells what a run that has just begun will take, so that a person can think better of it. */
+async function confirm(
+	{ engine, before, options, planned, examples }: Scoring,
+	plan: Plan,
+	isDone: WorkOptions['isDone'],
+) {
+	if (!options.onPlanned || before || plan.counts.planned < worthMeasuring) {
+		return;
+	}
+	const fit = await calibrate(engine, plan, options.token);
+	const { naive, planned: tokens } = plan.counts;
+	const told = {
+		model: planned.model.name,
+		tokens,
+		naive,
+		seconds: secondsOf(plan, fit, isDone) ?? 0,
+		smallestDifference: smallestDifference(examples.length),
+	};
+	if (!(await options.onPlanned(told))) {
+		throw new Cancelled();
 	}
 }
 
@@ -192,20 +223,28 @@ export function localOptions(
 	{ folder, dtype, device, chunking }: LocalModel,
 	{ enginePath, cacheBudget }: Pick<EvaluateOptions, 'enginePath' | 'cacheBudget'>,
 ): LocalEngineOptions {
-	const graphFolder = path.join(engineFolder(), 'graphs');
-	return { folder, dtype, device, chunking: chunking ?? undefined, enginePath, graphFolder, cacheBudget };
+	return {
+		folder,
+		dtype,
+		device,
+		chunking: chunking ?? undefined,
+		enginePath,
+		graphFolder: graphCacheFolder(),
+		cacheBudget,
+	};
 }
 
 /** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
-async function openCache(options: EvaluateOptions, setting: EngineSetting, model: LocalModel): Promise<ResponseCache> {
+export async function openCache(
+	options: EvaluateOptions,
+	setting: EngineSetting,
+	model: LocalModel,
+): Promise<ResponseCache> {
 	return options.cache === false
 		? noCache
-		: openResponseCache(responseCacheFolder(options.file), setting, model.tokenizer.sha256).catch(() => noCache);
-}
-
-/** Beside the runs of the evaluation files of a folder, which share it. */
-export function responseCacheFolder(evaluationFile: string): string {
-	return path.join(path.dirname(evaluationFile), '.evals', '.cache');
+		: openResponseCache(responseCacheFolder(path.dirname(options.file)), setting, model.tokenizer.sha256).catch(
+				() => noCache,
+			);
 }
 
 /** One run's numbers come from one engine: another may differ in their last digits. */

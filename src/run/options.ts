@@ -26,6 +26,19 @@ export interface EvaluateOptions extends Overrides {
 	/** What the evaluation file may be mistaken about. */
 	readonly onWarnings?: (warnings: readonly Problem[]) => void;
 	readonly onProgress?: (progress: RunProgress) => void;
+	/** Told what a long run takes, once that is known; `false` cancels it. */
+	readonly onPlanned?: (planned: PlannedRun) => Promise<boolean>;
 	/** The run folder exists from here on. */
 	readonly onStart?: (dir: string, record: RunRecord) => void;
+}
+
+/** What a run of one model will take. */
+export interface PlannedRun {
+	readonly model: string;
+	/** That will go through the model, and those that would without anything shared. */
+	readonly tokens: number;
+	readonly naive: number;
+	readonly seconds: number;
+	/** Of two variants' accuracies, as a fraction; null: the examples are too few to show any. */
+	readonly smallestDifference: number | null;
 }

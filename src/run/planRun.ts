@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { loadDataset } from '../data/loadDataset';
+import type { Question } from '../data/row';
+import { engineSetting, startLocalEngine } from '../engine/localEngine';
+import { calibrate, secondsOf } from '../engine/planning/calibrate';
+import { RequestTrie } from '../engine/planning/requestTrie';
+import { localOptions, openCache } from './executeModel';
+import { loadEvaluation, override } from './loadEvaluation';
+import { type LocalModel, openModels } from './models';
+import type { EvaluateOptions } from './options';
+import { type PlannedModel, planVariants } from './planVariants';
+import type { TokenRecord } from './record';
+import { collectRequests } from './sampleRequests';
+import { scoredFromCache } from './scoreSamples';
+import { smallestDifference } from './smallestDifference';
+import { trackRun } from './tracker';
+
+/** What a run would take, for one model. */
+export interface ModelPlan {
+	readonly model: string;
+	readonly tokens: Omit<TokenRecord, 'computed'>;
+	/** From its start to its end, loading included. */
+	readonly seconds: number;
+	/** The smallest difference between two variants that the run can show (`smallestDifference`); null: none. */
+	readonly mde: number | null;
+	/** Tokens that each variant adds to those before it. */
+	readonly variants: readonly { readonly variant: string; readonly adds: number }[];
+	/** Samples, and those of them that the cache answers. */
+	readonly samples: number;
+	readonly from_cache: number;
+}
+
+/**
+ * Plans a run without running it: tokens counted by how they might be sent, and the time after steps of three kinds were
+ * measured on each model. Writes nothing but the rewritten graph of a model.
+ * @throws Failure for whatever would keep the run from beginning.
+ */
+export async function planRun(options: EvaluateOptions): Promise<ModelPlan[]> {
+	const { file, token, onProgress = () => {} } = options;
+	const loaded = await loadEvaluation(file, options.text);
+	options.onWarnings?.(loaded.warnings);
+	const evaluation = override(loaded.evaluation, options);
+	const folder = path.dirname(file);
+	const nothingYet = { done: 0, total: 0, secondsLeft: null, model: null, variant: null };
+	const place = {
+		folder,
+		hub: options.hub,
+		onDownload: (bytes: { received: number; total: number }) =>
+			onProgress({ ...nothingYet, phase: 'downloading', bytes }),
+	};
+	const dataset = await loadDataset(evaluation, place, token);
+	const models = await openModels(evaluation.models, place, token);
+	const plans: ModelPlan[] = [];
+	for (const model of models) {
+		const planned = { model, variants: planVariants(evaluation, dataset, model) };
+		plans.push(await planModel(planned, dataset.examples, options));
+	}
+	return plans;
+}
+
+async function planModel(
+	{ model, variants }: PlannedModel<LocalModel>,
+	examples: readonly Question[],
+	options: EvaluateOptions,
+): Promise<ModelPlan> {
+	const { token, onProgress = () => {} } = options;
+	const samples = examples.length * variants.length;
+	const tracker = trackRun({ total: samples, before: 0, onProgress });
+	tracker.phase('planning', model.name);
+	const setting = await engineSetting(localOptions(model, options), token);
+	const cache = await openCache(options, setting, model);
+	const missing = new RequestTrie();
+	let fromCache = 0;
+	const all = await collectRequests(
+		variants,
+		examples,
+		model,
+		({ asked }) => {
+			if (scoredFromCache(asked, cache, model.tokenizer)) {
+				fromCache++;
+			} else {
+				missing.add(asked);
+			}
+			return true;
+		},
+		{ token, onProgress: tracker.asked },
+	).finally(() => cache.close());
+	const { naive, oneRequest, distinct } = all.trie.counts;
+	const { planned, seconds } =
+		fromCache === samples ? { planned: 0, seconds: 0 } : await measure(model, missing, options, tracker.phase);
+	return {
+		model: model.name,
+		tokens: { naive, one_request: oneRequest, distinct, planned },
+		seconds,
+		mde: smallestDifference(examples.length),
+		variants: all.added.map(({ variant, tokens }) => ({ variant, adds: tokens })),
+		samples,
+		from_cache: fromCache,
+	};
+}
+
+async function measure(
+	model: LocalModel,
+	missing: RequestTrie,
+	options: EvaluateOptions,
+	phase: (phase: 'loading' | 'planning', model: string) => void,
+): Promise<{ planned: number; seconds: number }> {
+	const { token } = options;
+	phase('loading', model.name);
+	const started = performance.now();
+	const engine = await startLocalEngine(localOptions(model, options), token);
+	try {
+		const loading = (performance.now() - started) / 1000;
+		const plan = engine.plan(missing);
+		const fit = await calibrate(engine, plan, token);
+		return { planned: plan.counts.planned, seconds: loading + (secondsOf(plan, fit, () => false) ?? 0) };
+	} finally {
+		engine.dispose();
+	}
+}
