@@ -67,8 +67,9 @@ export function createGenerationAsker(
 		}
 		const whole = contextOf(prompt).context;
 		const prefixOf = (tokens: readonly number[]) => (fitted.truncated ? 0 : sharedTokens(prompt, tokens, sharedIds));
+		const encode = pairEncoder(tokenizer, promptText(prompt), format);
 		const labels = prompt.continuations.map(text => {
-			const pair = pairEncoder(tokenizer, promptText(prompt), format)(text);
+			const pair = encode(text);
 			return { ...pair, context: cutLike(whole, context, pair, reader.window, format.too_long) };
 		});
 		return {
