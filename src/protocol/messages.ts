@@ -2,6 +2,7 @@ import { compareMessages } from './messages/compare';
 import { configMessages } from './messages/config';
 import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
+import { graphMessages } from './messages/graph';
 import { hubMessages } from './messages/hub';
 import { languageMessages } from './messages/language';
 import { promptMessages } from './messages/prompt';
@@ -18,6 +19,7 @@ export const messages = {
 	...dataMessages,
 	...promptMessages,
 	...engineMessages,
+	...graphMessages,
 	...runMessages,
 	...compareMessages,
 	...reportMessages,
