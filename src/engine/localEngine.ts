@@ -9,6 +9,7 @@ import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
 import { providerFor } from './device';
 import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
+import { describeGraph } from './graph/describeGraph';
 import { findModel, type ModelFolder } from './modelFolder';
 import type { PlanSettings } from './planning/plan';
 import { planRequests } from './planning/planRequests';
@@ -68,7 +69,7 @@ export async function engineSetting(options: LocalEngineOptions, token: Cancella
 		dtype: model.dtype,
 		files: await hashes(model, token),
 		endOfText,
-		chunking: options.chunking ?? 'shared',
+		chunking: options.chunking ?? ((await isChunkSensitive(model, token)) ? 'fixed' : 'shared'),
 	};
 }
 
@@ -131,6 +132,10 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	};
 }
 
+async function isChunkSensitive({ folder, file }: ModelFolder, token: CancellationToken): Promise<boolean> {
+	return (await describeGraph(path.join(folder, file), token)).chunkSensitive;
+}
+
 function hashes({ folder, weights }: ModelFolder, token: CancellationToken): Promise<EngineSetting['files']> {
 	return Promise.all(
 		weights.map(async name => ({ path: name, sha256: await fileSha256(path.join(folder, name), token) })),
@@ -172,7 +177,7 @@ async function load(
 	token: CancellationToken,
 ): Promise<Started> {
 	const engine = forkEngine(options);
-	const { device, threads = null, graphFolder = null, chunking = 'shared' } = options;
+	const { device, threads = null, graphFolder = null, chunking = null } = options;
 	const { folder } = model;
 	const file = path.join(folder, model.file);
 	const sha256 = files.find(({ path: name }) => name === model.file)?.sha256 ?? '';

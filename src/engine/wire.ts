@@ -33,7 +33,8 @@ export interface LoadRequest {
 	readonly folder: string;
 	/** Where rewritten graphs are kept; null: the graph runs as it is. */
 	readonly graphFolder: string | null;
-	readonly chunking: Chunking;
+	/** Null: as suits the graph. */
+	readonly chunking: Chunking | null;
 	/** Tokens that end a text. */
 	readonly endOfText: readonly number[];
 	readonly device: Device;

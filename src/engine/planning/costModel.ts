@@ -77,7 +77,7 @@ function nonNegative(products: readonly (readonly number[])[], results: readonly
 			kept.map(i => kept.map(k => products[i]?.[k] ?? 0)),
 			kept.map(i => results[i] ?? 0),
 		);
-		if (solution && solution.every(value => value >= 0)) {
+		if (solution?.every(value => value >= 0)) {
 			return [0, 1, 2].map(i => (kept.includes(i) ? (solution[kept.indexOf(i)] ?? 0) : 0));
 		}
 		const worst = solution ? kept[solution.indexOf(Math.min(...solution))] : 0;

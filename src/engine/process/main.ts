@@ -3,9 +3,8 @@ import { EventSource } from '../../protocol/event';
 import { loadTokenizer } from '../../tokenizer/loadTokenizer';
 import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest } from '../wire';
 import { type Computer, createComputer } from './computer';
-import { createDecoder } from './decoder';
-import { decoderLayout } from './decoderLayout';
-import { loadRuntime, openSession } from './runtime';
+import { openModel } from './preparedModel';
+import { loadRuntime } from './runtime';
 import type { Ending } from './writer';
 
 // Forked by localEngine.ts. Without a parent there is nobody to compute for.
@@ -22,22 +21,19 @@ interface Loaded {
 async function load(request: LoadRequest): Promise<Loaded> {
 	const { file } = request;
 	const runtime = await loadRuntime();
-	const { session, ...opened } = await openSession(runtime, file, request.device, request.threads);
-	const layout = decoderLayout(session, request.shape, file);
-	const decoder = createDecoder(runtime, session, layout, file);
+	const { decoder, device, notes, threads, graph } = await openModel(runtime, request);
+	const ending = once(() => endingOf(request));
 	return {
 		model: {
-			...opened,
 			version: runtime.env.versions.node ?? '',
-			vocabularySize: layout.vocabularySize,
-			graph: { trees: decoder.trees, floatWeights: false, chunkSensitive: false },
+			device,
+			notes,
+			threads,
+			graph,
+			vocabularySize: decoder.vocabularySize,
 			cacheBytesPerToken: decoder.bytesPerToken,
 		},
-		compute: createComputer(
-			decoder,
-			{ file, device: opened.device },
-			once(() => endingOf(request)),
-		),
+		compute: createComputer(decoder, { file, device }, ending),
 	};
 }
 

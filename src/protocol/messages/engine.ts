@@ -44,6 +44,10 @@ export const engineMessages = {
 	'engine.token-out-of-range':
 		'Token {token} is not in the vocabulary of {file} ({size} tokens): tokenizer.json belongs to another model.',
 
+	'engine.chunk-sensitive':
+		'{file} quantises activations over what is computed at a time, so its numbers depend on how prompts are cut. Each prompt is cut after its shots and computed alone (`chunking: fixed`); compare only runs that were cut alike, or take an fp32 or q4 export.',
+	'engine.graph-differs':
+		'A copy of {file} that would compute faster gave other numbers (by {difference}); the file itself is used.',
 	'engine.device-missing': 'The device {device} is not available here ({reason}); computing on cpu.',
 	'engine.device-crashed':
 		'The device {device} ended the engine process while the model was loading; computing on cpu.',

@@ -1,0 +1,164 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import path from 'node:path';
+import type { Chunking } from '../../config/resolved';
+import { Failure } from '../../protocol/failure';
+import { type Message, message } from '../../protocol/messages';
+import type { GraphInfo } from '../contract';
+import { describeGraph, type GraphDescription } from '../graph/describeGraph';
+import type { PassName } from '../graph/pass';
+import { type Prepared, prepareGraph } from '../graph/prepareGraph';
+import type { LoadRequest } from '../wire';
+import { createDecoder, type Decoder } from './decoder';
+import { decoderLayout } from './decoderLayout';
+import { type OnnxRuntime, type OpenedSession, openSession } from './runtime';
+
+/** A model ready to compute, rewritten where that is of use. */
+export interface PreparedModel extends Omit<OpenedSession, 'session'> {
+	readonly decoder: Decoder;
+	readonly graph: GraphInfo;
+}
+
+/** Weights are written out as float32 where these take no more than this share of the computer's memory. */
+const shareOfMemory = 1 / 4;
+
+/** By how much a logit of the rewritten graph may differ from the original's: they are summed in another order. */
+const tolerance = 1e-3;
+
+/**
+ * Opens a model for scoring. Rewriting saves time, never a number: a rewritten graph is compared with the original when it
+ * is made, and where it differs, or cannot be made, the original is used and a note tells why.
+ * @throws Failure where the model itself cannot be opened.
+ */
+export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Promise<PreparedModel> {
+	const { file, graphFolder, chunking } = request;
+	if (graphFolder === null) {
+		const opened = await open(runtime, request, file);
+		return { ...opened, graph: { trees: opened.decoder.trees, floatWeights: false, chunkSensitive: false } };
+	}
+	const description = await describeGraph(file);
+	const { chunkSensitive } = description;
+	const notes: Message[] =
+		chunkSensitive && (chunking ?? 'fixed') === 'fixed'
+			? [message('engine.chunk-sensitive', { file: path.basename(file) })]
+			: [];
+	const passes = passesFor(description, request);
+	try {
+		const prepared = await prepareGraph({ file, sha256: request.sha256, folder: graphFolder, passes });
+		if (prepared.file !== file) {
+			const rewritten = await open(runtime, request, prepared.file);
+			const difference = await verified(runtime, request, prepared.file, rewritten.decoder);
+			if (difference <= tolerance) {
+				return {
+					...rewritten,
+					notes: [...rewritten.notes, ...notes],
+					graph: infoOf(prepared, rewritten, chunkSensitive),
+				};
+			}
+			notes.push(
+				message('engine.graph-differs', { file: path.basename(file), difference: difference.toExponential(1) }),
+			);
+		}
+	} catch (error) {
+		// Without room for the copy the model still runs, slower.
+		if (!(error instanceof Failure && error.reason.code.startsWith('graph.'))) {
+			throw error;
+		}
+		notes.push(error.reason);
+	}
+	const opened = await open(runtime, request, file);
+	return {
+		...opened,
+		notes: [...opened.notes, ...notes],
+		graph: { trees: opened.decoder.trees, floatWeights: false, chunkSensitive },
+	};
+}
+
+function infoOf({ floatWeights }: Prepared, { decoder }: { decoder: Decoder }, chunkSensitive: boolean): GraphInfo {
+	return { trees: decoder.trees, floatWeights, chunkSensitive };
+}
+
+/** What is worth rewriting: the plain way is left plain, but for the rows that nobody reads. */
+function passesFor(description: GraphDescription, { chunking, device }: LoadRequest): PassName[] {
+	const effective: Chunking = chunking ?? (description.chunkSensitive ? 'fixed' : 'shared');
+	const onCpu = device === 'cpu' || device === 'auto';
+	const fits = description.floatWeightBytes > 0 && description.floatWeightBytes <= shareOfMemory * totalmem();
+	return [
+		'lastRows',
+		...(effective === 'shared' ? (['attentionBias'] as const) : []),
+		// Graphics processors have the memory bandwidth for packed weights, not the memory for others.
+		...(effective !== 'whole' && onCpu && fits && !description.chunkSensitive ? (['floatWeights'] as const) : []),
+	];
+}
+
+async function open(runtime: OnnxRuntime, request: LoadRequest, file: string) {
+	const { session, ...opened } = await openSession(runtime, file, request.device, request.threads);
+	const layout = decoderLayout(session, request.shape, request.file);
+	return {
+		...opened,
+		decoder: createDecoder(runtime, session, layout, request.file),
+		close: () => session.release(),
+	};
+}
+
+/** Beside a copy: by how much its logits differed from the original's, under which runtime. */
+interface Verification {
+	readonly runtime: string;
+	readonly difference: number;
+}
+
+/** The largest difference of the copy's logits, measured when it is first used with a version of the runtime. */
+async function verified(runtime: OnnxRuntime, request: LoadRequest, copy: string, decoder: Decoder): Promise<number> {
+	const version = runtime.env.versions.node ?? '';
+	const file = path.join(path.dirname(copy), 'verified.json');
+	const known = await readVerification(file);
+	if (known?.runtime === version) {
+		return known.difference;
+	}
+	const original = await open(runtime, request, request.file);
+	const difference = await largestDifference(original.decoder, decoder);
+	await original.close();
+	// Written once more by the next who comes, should it fail.
+	await writeFile(file, JSON.stringify({ runtime: version, difference } satisfies Verification)).catch(() => {});
+	return difference;
+}
+
+async function readVerification(file: string): Promise<Verification | null> {
+	try {
+		// Written above; whoever changes it harms their own numbers.
+		const value = JSON.parse(await readFile(file, 'utf8')) as Verification;
+		return typeof value.difference === 'number' ? value : null;
+	} catch {
+		return null;
+	}
+}
+
+/** On a beginning, and on what follows it on the kept cache: the two ways in which a graph is used. */
+async function largestDifference(original: Decoder, rewritten: Decoder): Promise<number> {
+	const size = original.vocabularySize;
+	const tokens = Array.from({ length: 24 }, (_, i) => (i * 7919 + 13) % size);
+	const rowsOf = async (decoder: Decoder) => {
+		const first = await decoder.forward({
+			tokens: tokens.slice(0, 16),
+			parents: null,
+			past: null,
+			rows: [15],
+			keepPast: true,
+		});
+		const rest = { tokens: tokens.slice(16), parents: null, past: first.past, rows: [5, 6, 7], keepPast: false };
+		return [...first.rows, ...(await decoder.forward(rest)).rows];
+	};
+	const expected = await rowsOf(original);
+	const got = await rowsOf(rewritten);
+	return expected.reduce((worst, row, i) => Math.max(worst, differenceOf(row, got[i] ?? [])), 0);
+}
+
+function differenceOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+	let worst = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
+	for (let i = 0; i < a.length; i++) {
+		// A value that is no number is as far away as can be.
+		const difference = Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+		worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+	}
+	return worst;
+}
