@@ -1,10 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json';
 import { exportFormats } from '../report/exportRun';
+import { cache } from './cache';
 import { compare } from './compare';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { exportCommand } from './export';
 import { importCommand } from './import';
+import { plan } from './plan';
 import { preview } from './preview';
 import { run } from './run';
 import { report, type Terminal } from './terminal';
@@ -35,8 +37,11 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.option('--limit <n>', 'the first n examples only', wholeNumber)
 		.option('--out <folder>', 'the run folder; default: a new one under .evals beside the file')
 		.option('--no-cache', 'do not use results of earlier runs')
+		.option('--plan', 'do not run: tell tokens, time and the smallest difference that can be shown')
 		.option('--json', 'results as JSON on stdout')
-		.action(does((file: string, options) => run(file, options, terminal)));
+		.action(
+			does((file: string, options) => (options.plan ? plan(file, options, terminal) : run(file, options, terminal))),
+		);
 
 	program
 		.command('preview')
@@ -69,6 +74,14 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.argument('<task>', 'task or group file, *.yaml')
 		.option('--out <file>', 'the evaluation to write, *.eval.yaml; default: stdout')
 		.action(does((file: string, options) => importCommand(file, options, terminal)));
+
+	program
+		.command('cache')
+		.description('tell what is kept to save time: answers of models, and models rewritten to compute faster')
+		.argument('[folder]', 'folder of evaluations', '.')
+		.option('--clear', 'delete it; it is made anew where it is needed')
+		.option('--json', 'as JSON on stdout')
+		.action(does((folder: string, options) => cache(folder, options, terminal)));
 
 	try {
 		await program.parseAsync(args, { from: 'user' });

@@ -30,6 +30,11 @@ export function progressLine(stderr: Output) {
 				stderr.write(`${text}\n`);
 			}
 		},
+		/** Says something that stays. */
+		note(text: string): void {
+			this.end();
+			stderr.write(`${printable(text)}\n`);
+		},
 		/** Leaves the terminal on a line of its own. */
 		end(): void {
 			if (stderr.isTTY && width > 0) {
@@ -47,13 +52,18 @@ function progressText(progress: RunProgress): string {
 		case 'downloading':
 			return `Downloading ${megabytes(progress.bytes?.received)} of ${megabytes(progress.bytes?.total)} MB…`;
 		case 'planning':
-			return 'Rendering the prompts…';
+			return progress.planned === undefined
+				? 'Rendering the prompts…'
+				: `Planning ${progress.planned} / ${progress.total} · ${progress.model}`;
 		case 'writing':
 			return 'Writing samples.parquet…';
 		case 'scoring': {
 			const share = `${progress.done} / ${progress.total}`;
 			const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
-			return `Scoring ${share}${left} · ${progress.model} · ${progress.variant}`;
+			const silent =
+				progress.silentFor === undefined ? '' : ` · nothing heard of the engine for ${progress.silentFor} s`;
+			const variant = progress.variant === null ? '' : ` · ${progress.variant}`;
+			return `Scoring ${share}${left}${silent} · ${progress.model}${variant}`;
 		}
 	}
 }

@@ -2,13 +2,14 @@ import path from 'node:path';
 import { version } from '../../package.json';
 import { environmentConnection } from '../hub/environment';
 import { openHub } from '../hub/hub';
-import { CancellationSource } from '../protocol/cancellation';
 import { messageText } from '../protocol/messages';
 import { exportRun } from '../report/exportRun';
 import { evaluate } from '../run/evaluate';
 import { openRun } from '../run/openRun';
+import type { PlannedRun } from '../run/options';
 import { failedAssertions } from './assertions';
 import { type ExitCode, exitCodes } from './exitCodes';
+import { interruptible } from './interruptible';
 import { duration, progressLine } from './progressLine';
 import { resultsTable } from './resultsTable';
 import { printable, reportProblems, type Terminal } from './terminal';
@@ -18,31 +19,34 @@ export interface RunOptions {
 	readonly limit?: number;
 	readonly out?: string;
 	readonly cache: boolean;
+	readonly plan?: boolean;
 	readonly json?: boolean;
 }
 
 /** `eval-lens run FILE`. */
 export async function run(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
 	const { folder, stdout, stderr } = terminal;
-	const cancellation = new CancellationSource();
-	const cancel = () => cancellation.cancel();
-	process.once('SIGINT', cancel);
-	process.once('SIGTERM', cancel);
 	const progress = progressLine(stderr);
 	try {
-		const { dir, record, fault } = await evaluate({
-			file: path.resolve(file),
-			...(options.model ? { models: options.model } : {}),
-			...(options.limit === undefined ? {} : { limit: options.limit }),
-			...(options.out === undefined ? {} : { out: options.out }),
-			hub: openHub(environmentConnection(process.env)),
-			enginePath: path.join(folder, 'engine.cjs'),
-			cache: options.cache,
-			version,
-			token: cancellation.token,
-			onProgress: progress.show,
-			onWarnings: warnings => reportProblems(file, warnings, terminal),
-		});
+		const { dir, record, fault } = await interruptible(token =>
+			evaluate({
+				file: path.resolve(file),
+				...(options.model ? { models: options.model } : {}),
+				...(options.limit === undefined ? {} : { limit: options.limit }),
+				...(options.out === undefined ? {} : { out: options.out }),
+				hub: openHub(environmentConnection(process.env)),
+				enginePath: path.join(folder, 'engine.cjs'),
+				cache: options.cache,
+				version,
+				token,
+				onProgress: progress.show,
+				onPlanned: async planned => {
+					progress.note(plannedText(planned));
+					return true;
+				},
+				onWarnings: warnings => reportProblems(file, warnings, terminal),
+			}),
+		);
 		progress.end();
 		const finished = await openRun(dir, record);
 		const { results, comparisons } = finished;
@@ -78,7 +82,14 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 		}
 	} finally {
 		progress.end();
-		process.removeListener('SIGINT', cancel);
-		process.removeListener('SIGTERM', cancel);
 	}
+}
+
+function plannedText({ tokens, naive, seconds, smallestDifference }: PlannedRun): string {
+	const count = (value: number) => value.toLocaleString('en');
+	const shows =
+		smallestDifference === null
+			? ''
+			: `; it can show differences from ${(100 * smallestDifference).toFixed(1)} points on`;
+	return `${count(tokens)} tokens in place of ${count(naive)}, about ${duration(seconds)}${shows}.`;
 }

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { version } from '../../package.json';
+import { environmentConnection } from '../hub/environment';
+import { openHub } from '../hub/hub';
+import { type ModelPlan, planRun } from '../run/planRun';
+import { type ExitCode, exitCodes } from './exitCodes';
+import { interruptible } from './interruptible';
+import { duration, progressLine } from './progressLine';
+import type { RunOptions } from './run';
+import { table } from './table';
+import { printable, reportProblems, type Terminal } from './terminal';
+
+/** `eval-lens run FILE --plan`: what a run would take. */
+export async function plan(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+	const { folder, stdout, stderr } = terminal;
+	const progress = progressLine(stderr);
+	const models = await interruptible(token =>
+		planRun({
+			file: path.resolve(file),
+			...(options.model ? { models: options.model } : {}),
+			...(options.limit === undefined ? {} : { limit: options.limit }),
+			hub: openHub(environmentConnection(process.env)),
+			enginePath: path.join(folder, 'engine.cjs'),
+			cache: options.cache,
+			version,
+			token,
+			onProgress: progress.show,
+			onWarnings: warnings => reportProblems(file, warnings, terminal),
+		}),
+	).finally(progress.end);
+	stdout.write(options.json ? `${JSON.stringify({ models })}\n` : printable(models.map(planText).join('\n')));
+	return exitCodes.done;
+}
+
+const count = (tokens: number) => Math.round(tokens).toLocaleString('en');
+
+function planText({ model, tokens, seconds, mde, variants, samples, from_cache }: ModelPlan): string {
+	const share = (part: number) => `${((100 * part) / Math.max(1, tokens.naive)).toFixed(1)} %`;
+	const rows = [
+		['one request a continuation', tokens.naive],
+		['one request a question', tokens.one_request],
+		['distinct', tokens.distinct],
+		['planned', tokens.planned],
+	] as const;
+	const difference = mde === null ? 'none: there are too few examples' : `${(100 * mde).toFixed(1)} points`;
+	return [
+		`${model}: ${count(samples)} samples${from_cache > 0 ? `, ${count(from_cache)} of them from the cache` : ''}\n`,
+		table(
+			['tokens', '', ''],
+			rows.map(([name, value]) => [`  ${name}`, count(value), share(value)]),
+			1,
+		),
+		table(
+			['what each variant adds', ''],
+			variants.map(({ variant, adds }) => [`  ${variant}`, count(adds)]),
+			1,
+		),
+		`Expected time: ${duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
+	].join('');
+}
