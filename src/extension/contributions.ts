@@ -24,6 +24,7 @@ export const commands = {
 	'evalLens.newEvaluation': { title: 'New Evaluation', icon: 'add' },
 	'evalLens.run': { title: 'Run', icon: 'play', enablement: trusted },
 	'evalLens.runSome': { title: 'Run 20 Examples', icon: 'debug-step-over', enablement: trusted },
+	'evalLens.plan': { title: 'Plan Run', icon: 'checklist', enablement: trusted },
 	'evalLens.runAgain': { title: 'Run Again', icon: 'debug-rerun', enablement: trusted },
 	'evalLens.resume': { title: 'Resume Run', icon: 'debug-continue', enablement: trusted },
 	'evalLens.cancel': { title: 'Cancel Run', icon: 'debug-stop', enablement: 'evalLens.running' },
@@ -97,6 +98,7 @@ export const commands = {
 	'evalLens.importTask': { title: 'Import Task File' },
 	'evalLens.signIn': { title: 'Sign In to Hugging Face', icon: 'sign-in', enablement: '!evalLens.signedIn' },
 	'evalLens.signOut': { title: 'Sign Out of Hugging Face', icon: 'sign-out', enablement: 'evalLens.signedIn' },
+	'evalLens.clearCaches': { title: 'Clear Caches' },
 	'evalLens.showLog': { title: 'Show Log', icon: 'output' },
 } as const satisfies Record<`evalLens.${string}`, CommandSpec>;
 
@@ -195,6 +197,10 @@ export const settings = {
 		description:
 			'Take log-probabilities that the same model file already computed for the same tokens from the cache, instead of computing them again.',
 		restricted: true,
+	},
+	'evalLens.confirmLongRuns': {
+		default: true,
+		description: 'Ask before a run of more than about ten minutes computes, telling how long it will take.',
 	},
 	'evalLens.hub.endpoint': {
 		default: '',

@@ -17,10 +17,12 @@ import { OpenRuns } from './results/openRuns';
 import { openNativeDiff, PromptDocuments } from './results/promptDocuments';
 import { ResultsEditors } from './results/resultsEditor';
 import { onRoomsLoaded, rooms } from './rooms';
+import { clearCaches } from './runs/cacheActions';
 import { openResults, RunActions, showRunMenu } from './runs/runActions';
 import { deleteRun, exportRunAs } from './runs/runFiles';
 import { RunIndex } from './runs/runIndex';
 import { RunIndicator } from './runs/runIndicator';
+import { confirmLongRun } from './runs/runPlan';
 import { type Execute, RunQueue } from './runs/runQueue';
 import { activationSpans, codeIsRead, type Span, spanLine } from './startup';
 import { activeRunTarget, evaluationTarget, folderOf, runTarget, variantOf } from './targets';
@@ -40,18 +42,25 @@ export interface Internals {
 
 /** src/run's evaluate, with what this window knows filled in. */
 function executeIn(dist: string, version: string, connections: HubViews['connections']): Execute {
-	return async ({ file, limit, out }, observe) => {
+	return async ({ file, name, limit, out }, observe) => {
 		const { evaluate } = await rooms();
 		return evaluate({
-			file,
+			...(await runOptions(file, dist, version, connections)),
 			...(limit !== undefined && { limit }),
 			...(out !== undefined && { out }),
-			enginePath: path.join(dist, 'engine.cjs'),
-			version,
-			cache: setting('evalLens.responseCache', vscode.Uri.file(file)),
-			hub: await connections.hub(),
+			onPlanned: planned => confirmLongRun(name, file, planned),
 			...observe,
 		});
+	};
+}
+
+async function runOptions(file: string, dist: string, version: string, connections: HubViews['connections']) {
+	return {
+		file,
+		enginePath: path.join(dist, 'engine.cjs'),
+		version,
+		cache: setting('evalLens.responseCache', vscode.Uri.file(file)),
+		hub: await connections.hub(),
 	};
 }
 
@@ -64,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 	const files = new EvaluationFiles();
 	const documents = new EvaluationDocuments();
 	const hub = hubViews(context, files);
-	const queue = new RunQueue(executeIn(dist, String(context.extension.packageJSON.version), hub.connections));
+	const version = String(context.extension.packageJSON.version);
+	const queue = new RunQueue(executeIn(dist, version, hub.connections));
 	const index = new RunIndex(files, queue);
 	const actions = new RunActions(queue, log);
 	const openRuns = new OpenRuns();
@@ -107,6 +117,10 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		'evalLens.runSome': async given => {
 			const uri = await evaluation(given);
 			return uri && actions.run(uri, 20);
+		},
+		'evalLens.plan': async given => {
+			const uri = await evaluation(given);
+			return uri && actions.plan(uri, file => runOptions(file, dist, version, hub.connections));
 		},
 		'evalLens.runAgain': async given => {
 			const entry = await run(given);
@@ -174,6 +188,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 			files.refresh();
 			index.refresh();
 		},
+		'evalLens.clearCaches': async () => clearCaches(await files.list()),
 		'evalLens.showLog': () => log.show(true),
 		...hub.handlers,
 	};

@@ -248,6 +248,7 @@ function menus(): Record<string, readonly MenuItem[]> {
 			{ command: 'evalLens.run', when: onItem('evaluation'), group: 'inline@1' },
 			{ command: 'evalLens.preview', when: onItem('evaluation', 'variant'), group: 'inline@2' },
 			{ command: 'evalLens.run', when: onItem('evaluation'), group: '1_run@1' },
+			{ command: 'evalLens.plan', when: onItem('evaluation'), group: '1_run@3' },
 			{ command: 'evalLens.runSome', when: onItem('evaluation'), group: '1_run@2' },
 			{ command: 'evalLens.preview', when: onItem('evaluation', 'variant'), group: '2_look@1' },
 			{ command: 'evalLens.compareLastRun', when: onItem('evaluation', 'variant'), group: '2_look@2' },

@@ -16,7 +16,7 @@ import { guard } from './journal';
 import { loadEvaluation, override } from './loadEvaluation';
 import { lockRun } from './lock';
 import { type LocalModel, openModels } from './models';
-import type { EvaluateOptions } from './options';
+import { type EvaluateOptions, NotWanted } from './options';
 import { checkPrompts, type PlannedModel, type PlannedVariant, planVariants } from './planVariants';
 import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
@@ -82,7 +82,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		await update({ state: 'done', ...ending() });
 	} catch (error) {
 		fault = error instanceof Failure ? error.kind : 'run';
-		if (fault === 'input' && record.done === 0 && options.out === undefined) {
+		const isEmpty = record.done === 0 && options.out === undefined;
+		if (isEmpty && (fault === 'input' || error instanceof NotWanted)) {
 			// Nothing was computed: a folder of the run's own making goes too.
 			await rm(dir, { recursive: true, force: true });
 			throw error;

@@ -5,13 +5,12 @@ import type { EngineSetting, WorkOptions } from '../engine/contract';
 import { engineSetting, type LocalEngine, type LocalEngineOptions, startLocalEngine } from '../engine/localEngine';
 import { calibrate, secondsOf } from '../engine/planning/calibrate';
 import type { Plan } from '../engine/planning/plan';
-import { Cancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
 import type { Sample } from '../protocol/sample';
 import { graphCacheFolder, responseCacheFolder } from './caches';
 import { refuseReplaced } from './modelFiles';
 import type { LocalModel } from './models';
-import type { EvaluateOptions } from './options';
+import { type EvaluateOptions, NotWanted } from './options';
 import type { PlannedModel } from './planVariants';
 import type { ModelRecord } from './record';
 import { noCache, openResponseCache, type ResponseCache } from './responseCache';
@@ -176,7 +175,7 @@ async function confirm(
 		smallestDifference: smallestDifference(examples.length),
 	};
 	if (!(await options.onPlanned(told))) {
-		throw new Cancelled();
+		throw new NotWanted();
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../config/problem';
 import type { Hub } from '../hub/hub';
-import type { CancellationToken } from '../protocol/cancellation';
+import { type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
 import type { RunRecord } from './record';
@@ -42,3 +42,6 @@ export interface PlannedRun {
 	/** Of two variants' accuracies, as a fraction; null: the examples are too few to show any. */
 	readonly smallestDifference: number | null;
 }
+
+/** A person heard what a run takes, and did not want it. */
+export class NotWanted extends Cancelled {}

@@ -1,13 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { EvaluateOptions } from '../../run/options';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
 import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
 import { errorText, text } from '../text';
 import type { RunEntry } from './runIndex';
+import { showPlan } from './runPlan';
 import type { EndedRun, RunQueue, RunRequest } from './runQueue';
 import { limitOf } from './runStatus';
+import { progressText } from './runText';
+
+type PlanOptions = Omit<EvaluateOptions, 'token' | 'onProgress'>;
 
 /** Starting runs, and what happens when one has ended. */
 export class RunActions implements vscode.Disposable {
@@ -27,6 +32,25 @@ export class RunActions implements vscode.Disposable {
 		}
 		const file = uri.fsPath;
 		return this.queue.add({ file, name: path.basename(file), ...(limit !== undefined && { limit }) });
+	}
+
+	/** Tells what a run would take, and runs it where the person says so. */
+	async plan(uri: vscode.Uri, optionsFor: (file: string) => Promise<PlanOptions>): Promise<EndedRun | undefined> {
+		if (!isTrusted() || !(await isSaved(uri))) {
+			return undefined;
+		}
+		const name = path.basename(uri.fsPath);
+		const { planRun } = await rooms();
+		const models = await vscode.window.withProgress(
+			{ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Planning {0}', name), cancellable: true },
+			async (progress, token) =>
+				planRun({
+					...(await optionsFor(uri.fsPath)),
+					token,
+					onProgress: told => progress.report({ message: progressText(told) }),
+				}),
+		);
+		return (await showPlan(name, models)) === 'run' ? this.run(uri) : undefined;
 	}
 
 	/** Continues an unfinished run in its folder, or does a finished one once more in a new one. */

@@ -9,7 +9,7 @@ import type { ActiveRun } from './runQueue';
 const locale = vscode.env.language;
 
 /** "1,240 / 1,600 · 6 sec left". */
-function progressText(progress: RunProgress | null): string {
+export function progressText(progress: RunProgress | null): string {
 	switch (progress?.phase) {
 		case undefined:
 		case 'loading':
@@ -19,10 +19,15 @@ function progressText(progress: RunProgress | null): string {
 			return vscode.l10n.t('downloading {0} of {1}', bytesText(received, locale), bytesText(total, locale));
 		}
 		case 'planning':
-			return vscode.l10n.t('planning');
+			return progress.planned === undefined
+				? vscode.l10n.t('planning')
+				: vscode.l10n.t('planning {0} / {1}', count(progress.planned, locale), count(progress.total, locale));
 		case 'scoring':
 		case 'writing': {
 			const done = `${count(progress.done, locale)} / ${count(progress.total, locale)}`;
+			if (progress.silentFor !== undefined) {
+				return vscode.l10n.t('{0} · the engine is silent for {1}', done, duration(progress.silentFor, locale));
+			}
 			return progress.secondsLeft === null
 				? done
 				: vscode.l10n.t('{0} · {1} left', done, duration(progress.secondsLeft, locale));
