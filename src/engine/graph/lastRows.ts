@@ -44,7 +44,7 @@ function findHead(wiring: Wiring): Head | { readonly reason: string } {
 	let flattened = false;
 	for (let name = 'logits'; ; ) {
 		const node = wiring.producers.get(name);
-		if (!node || after.has(name)) {
+		if (!node) {
 			return { reason: `“${name}” is made by no node` };
 		}
 		const readers = wiring.consumers.get(name) ?? [];
