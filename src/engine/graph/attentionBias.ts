@@ -6,7 +6,7 @@ import { removeDead } from './removeDead';
 import { ancestors, constantOf, derivesFrom, everyNode, isConstant, type Wiring, wiringOf } from './wiring';
 
 /** The new input: float32 [1, 1, sequence, past + sequence], added to the attention's scores. */
-export const biasInput = 'attention_bias';
+const biasInput = 'attention_bias';
 
 const biasInHalf = 'eval_lens/attention_bias/half';
 

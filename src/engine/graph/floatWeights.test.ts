@@ -1,7 +1,16 @@
 import path from 'node:path';
 import * as runtime from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { contributed, node, onnxModel, someBytes, someFloats, tensor, writeOnnx } from '../../../test/onnxModel';
+import {
+	contributed,
+	node,
+	onnxModel,
+	someBytes,
+	someFloats,
+	tensor,
+	withIntegers,
+	writeOnnx,
+} from '../../../test/onnxModel';
 import { temporaryFolders } from '../../../test/temporaryFolder';
 import { messageText } from '../../protocol/messages';
 import { floatWeights } from './floatWeights';
@@ -108,6 +117,15 @@ describe('weights written out give what ONNX Runtime’s MatMulNBits gives', () 
 		expect(await compare(product(each, offsets(k), beside()), k)).toEqual(['MatMul']);
 	});
 
+	it('with such a sum as older versions of operators write it', () => {
+		const each: Case = { bits: 4, block: 32, zeros: 'none', k: 128 };
+		const older = beside().map(of =>
+			of.type === 'ReduceSum' ? withIntegers({ ...of, inputs: ['blocks'] }, 'axes', [-1]) : of,
+		);
+		const outcome = floatWeights(onnxModel({ ...product(each, offsets(128), older), opset: 12 }));
+		expect(outcome.kind === 'applied' && outcome.model.graph.nodes.map(({ type }) => type)).toEqual(['MatMul']);
+	});
+
 	it('without folding what is not the blocks’ sum', async () => {
 		const k = 128;
 		const each: Case = { bits: 4, block: 32, zeros: 'none', k };
@@ -155,6 +173,7 @@ describe('weights stay packed', () => {
 		['where there are none', { ...parts, nodes: [node('Neg', ['x'], 'y')] }, /not packed in a way/],
 		['in another order', { ...parts, nodes: [{ ...packed, inputs: ['x', 'w', 'scales', '', 'order'] }] }, /g_idx/],
 		['of two bits', attributes({ bits: 2 }), /weights of 2 bits/],
+		['with inputs quantised too', attributes({ accuracy_level: 4 }), /float32 would give other numbers/],
 		['in blocks of no size', attributes({ block_size: 0 }), /blocks of 0/],
 		['of another size', attributes({ K: 96 }), /of another size than they should be/],
 		['of a size that no computer has', attributes({ K: 2 ** 31, N: 2 ** 31 }), /of another size than they should be/],

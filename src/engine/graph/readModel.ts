@@ -194,7 +194,7 @@ function sizeIn(text: string | undefined): number {
 	return size;
 }
 
-export function parseNode(bytes: Uint8Array, budget: ReadingBudget, depth: number): GraphNode {
+function parseNode(bytes: Uint8Array, budget: ReadingBudget, depth: number): GraphNode {
 	const fields = parseFields(bytes, budget);
 	const attributes = all(fields, nodeFields.attribute).map(field => parseAttribute(inMemory(field), budget));
 	const known: readonly number[] = Object.values(nodeFields);
