@@ -6,7 +6,7 @@ import { removeDead } from './removeDead';
 import { ancestors, constantOf, derivesFrom, everyNode, isConstant, type Wiring, wiringOf } from './wiring';
 
 /** The new input: float32 [1, 1, sequence, past + sequence], added to the attention's scores. */
-export const biasInput = 'attention_bias';
+const biasInput = 'attention_bias';
 
 const biasInHalf = 'eval_lens/attention_bias/half';
 
@@ -94,9 +94,14 @@ function isMaskValue(wiring: Wiring, name: string): boolean {
 
 /** The value that layers share: some exports cut it to the length of the keys in each layer again. */
 function sharedValue(wiring: Wiring, name: string): string {
-	const node = wiring.producers.get(name);
-	const [source] = node?.inputs ?? [];
-	return isStandard(node, 'Slice', 'Identity') && source !== undefined ? sharedValue(wiring, source) : name;
+	for (let value = name; ; ) {
+		const node = wiring.producers.get(value);
+		const source = node && ['Slice', 'Identity'].includes(node.type) ? node.inputs[0] : undefined;
+		if (source === undefined) {
+			return value;
+		}
+		value = source;
+	}
 }
 
 /**
@@ -125,24 +130,20 @@ function maskOf(graph: Graph, wiring: Wiring, mask: string, adds: Mask['adds']):
 		: message('graph.mask-not-plain', { reason: message('graph.mask-type', {}) });
 }
 
-/** The element type of a value, as far as it is said or follows from the node that makes it. */
+/** The element type of a value, as far as it is said or follows from the nodes that make it. */
 function typeOf(graph: Graph, wiring: Wiring, name: string): number | null {
 	const infos = new Map([...graph.inputs, ...graph.values].map(info => [info.name, info.elementType]));
-	let value = name;
-	// A graph may be broken in that it goes in circles.
-	for (let steps = 0; steps < graph.nodes.length + 1; steps++) {
+	for (let value = name; ; ) {
 		const said = constantOf(wiring, value)?.elementType ?? infos.get(value) ?? null;
 		const node = wiring.producers.get(value);
 		if (said !== null || !node) {
 			return said;
 		}
-		const to = isStandard(node, 'Cast') ? integerAttribute(node, 'to', 0) : null;
-		if (to !== null) {
-			return to;
+		if (node.type === 'Cast') {
+			return integerAttribute(node, 'to', 0);
 		}
-		value = node.inputs[isStandard(node, 'Where') ? 1 : 0] ?? '';
+		value = node.inputs[node.type === 'Where' ? 1 : 0] ?? '';
 	}
-	return null;
 }
 
 function withBias(graph: Graph, { adds, half }: Mask): Graph {

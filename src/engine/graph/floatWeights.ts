@@ -77,5 +77,5 @@ function floatProduct(node: GraphNode, { folds, bias }: QuantisedProduct, weight
 	const output = (folds ?? node).outputs[0] ?? '';
 	const product = bias === null ? output : `eval_lens/float_weights/product/${output}`;
 	const multiply = { ...standardNode('MatMul', [input, weights], product), name: node.name };
-	return bias === null ? [multiply] : [multiply, standardNode('Add', [product, bias], output)];
+	return bias === null ? [multiply] : [multiply, { ...standardNode('Add', [product, bias], output), name: product }];
 }

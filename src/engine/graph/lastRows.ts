@@ -5,7 +5,7 @@ import { notApplicable, type PassOutcome } from './pass';
 import { constantOf, derivesFrom, isConstant, type Wiring, wiringOf } from './wiring';
 
 /** The input that says how many last rows go through the head, as newer exports call it: int64, 0 is all of them. */
-export const keepInput = 'num_logits_to_keep';
+const keepInput = 'num_logits_to_keep';
 
 /** What the values that this pass adds are called by. */
 const prefix = 'eval_lens/last_rows/';
@@ -44,7 +44,7 @@ function findHead(wiring: Wiring): Head | { readonly reason: string } {
 	let flattened = false;
 	for (let name = 'logits'; ; ) {
 		const node = wiring.producers.get(name);
-		if (!node || after.has(name)) {
+		if (!node) {
 			return { reason: `“${name}” is made by no node` };
 		}
 		const readers = wiring.consumers.get(name) ?? [];

@@ -15,57 +15,59 @@ export interface QuantisedProduct {
 
 /** Reads a MatMulNBits of ONNX Runtime (inputs A, B, scales, zero_points?, g_idx?, bias?), or why it stays as it is. */
 export function quantisedProduct(wiring: Wiring, node: GraphNode): QuantisedProduct | { readonly reason: string } {
-	const [, weightsName, scalesName, zerosName = '', groupsName = '', bias = ''] = node.inputs;
-	const [k, n, bits, block] = ['K', 'N', 'bits', 'block_size'].map(name => integerAttribute(node, name, 0)) as [
-		number,
-		number,
-		number,
-		number, // As many as names.
-	];
-	// ONNX Runtime's default where an export leaves it out.
-	const width = bits === 0 ? 4 : bits;
-	if (width !== 4 && width !== 8) {
-		return { reason: `weights of ${width} bits` };
+	const [, weights, scales, zeros = '', groups = '', bias = ''] = node.inputs;
+	if (integerAttribute(node, 'accuracy_level', 0) === 4) {
+		return { reason: 'its inputs are quantised as well (accuracy_level 4), so that float32 would give other numbers' };
 	}
-	if (groupsName !== '') {
+	if (groups !== '') {
 		return { reason: 'weights in an order of their own (g_idx)' };
 	}
-	if (!(k > 0 && n > 0 && block >= 16 && Number.isInteger(Math.log2(block)))) {
-		return { reason: `blocks of ${block}` };
+	const matrix = quantisedMatrix(wiring, node);
+	if ('reason' in matrix) {
+		return matrix;
 	}
-	const blocks = Math.ceil(k / block);
-	const weights = stored(wiring, weightsName, [elementTypes.uint8], n * blocks * ((block * width) / 8));
-	const scales = stored(wiring, scalesName, [elementTypes.float32], n * blocks);
-	if (!weights || !scales) {
-		return {
-			reason:
-				scalesName && constantOf(wiring, scalesName)?.elementType === elementTypes.float16
-					? 'half precision'
-					: 'weights that are not constant, or of another size than they should be',
-		};
-	}
-	const zeroPoints =
-		zerosName === ''
-			? null
-			: (stored(wiring, zerosName, [elementTypes.uint8], n * Math.ceil((blocks * width) / 8)) ??
-				stored(wiring, zerosName, [elementTypes.float32], n * blocks));
-	if (zerosName !== '' && !zeroPoints) {
-		return { reason: 'zero points of an unknown form' };
-	}
-	const matrix: QuantisedMatrix = { k, n, bits: width, block, weights, scales, zeroPoints, offsets: null };
 	const fold = bias === '' ? foldedOffsets(wiring, node, matrix) : null;
 	return {
 		matrix: { ...matrix, offsets: fold?.offsets ?? null },
-		key: [weightsName, scalesName, zerosName, fold?.offsets.tensor.name ?? ''].join('\n'),
+		key: [weights, scales, zeros, fold?.offsets.tensor.name ?? ''].join('\n'),
 		folds: fold?.add ?? null,
 		bias: bias === '' ? null : bias,
 	};
 }
 
+function quantisedMatrix(wiring: Wiring, node: GraphNode): QuantisedMatrix | { readonly reason: string } {
+	const [, weightsName, scalesName, zerosName = ''] = node.inputs;
+	const k = integerAttribute(node, 'K', 0);
+	const n = integerAttribute(node, 'N', 0);
+	const block = integerAttribute(node, 'block_size', 0);
+	// 4 is what ONNX Runtime takes where an export leaves it out.
+	const bits = integerAttribute(node, 'bits', 4);
+	if (bits !== 4 && bits !== 8) {
+		return { reason: `weights of ${bits} bits` };
+	}
+	if (!(k > 0 && n > 0 && block >= 16 && Number.isInteger(Math.log2(block)))) {
+		return { reason: `blocks of ${block}` };
+	}
+	const blocks = Math.ceil(k / block);
+	const weights = stored(wiring, weightsName, elementTypes.uint8, (n * blocks * block * bits) / 8);
+	const scales = stored(wiring, scalesName, elementTypes.float32, n * blocks);
+	if (!weights || !scales) {
+		return constantOf(wiring, scalesName)?.elementType === elementTypes.float16
+			? { reason: 'half precision' }
+			: { reason: 'weights that are not constant, or of another size than they should be' };
+	}
+	const zeroPoints =
+		stored(wiring, zerosName, elementTypes.uint8, n * Math.ceil((blocks * bits) / 8)) ??
+		stored(wiring, zerosName, elementTypes.float32, n * blocks);
+	return zerosName !== '' && !zeroPoints
+		? { reason: 'zero points of an unknown form' }
+		: { k, n, bits, block, weights, scales, zeroPoints, offsets: null };
+}
+
 /** A constant of that type and number of elements that stands in the model; null: it does not. */
-function stored(wiring: Wiring, name: string | undefined, types: readonly number[], count: number): ReadTensor | null {
+function stored(wiring: Wiring, name: string | undefined, type: number, count: number): ReadTensor | null {
 	const tensor = constantOf(wiring, name);
-	const fits = tensor && types.includes(tensor.elementType) && tensor.dims.reduce((a, b) => a * b, 1) === count;
+	const fits = tensor && tensor.elementType === type && tensor.dims.reduce((a, b) => a * b, 1) === count;
 	return fits && !isMade(tensor) ? tensor : null;
 }
 
@@ -93,7 +95,7 @@ function foldedOffsets(wiring: Wiring, node: GraphNode, { k, n, block }: Quantis
 	const axes = smallIntegers(constantOf(wiring, sum.inputs[1])) ?? integersAttribute(sum, 'axes');
 	const overBlocks = axes?.length === 1 && [-1, 3].includes(axes[0] ?? 0) && integerAttribute(sum, 'keepdims', 1) === 0;
 	const width = blockWidth(smallIntegers(constantOf(wiring, reshape.inputs[1])), k);
-	const offsets = width === null ? null : stored(wiring, multiply.inputs[1], [elementTypes.float32], (k / width) * n);
+	const offsets = width === null ? null : stored(wiring, multiply.inputs[1], elementTypes.float32, (k / width) * n);
 	const placed = offsets?.dims.length === 2 && offsets.dims[1] === n;
 	return overBlocks && offsets && placed && width !== null && width % block === 0
 		? { add, offsets: { tensor: offsets, block: width } }

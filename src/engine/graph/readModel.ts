@@ -115,7 +115,27 @@ async function readGraph(source: SourceFile, range: FileRange): Promise<Graph> {
 				rest.push({ ...field, value: await source.load(field.value) });
 		}
 	}
-	return { nodes, initializers, inputs: infos.input, outputs: infos.output, values: infos.value, rest };
+	const graph = { nodes, initializers, inputs: infos.input, outputs: infos.output, values: infos.value, rest };
+	checkOrder(graph);
+	return graph;
+}
+
+/** ONNX has each value made once, by a node before those that read it: so no walk over a graph goes in circles. */
+function checkOrder({ nodes, initializers, inputs }: Graph): void {
+	const made = new Set([...inputs, ...initializers].map(({ name }) => name));
+	const later = new Set(nodes.flatMap(({ outputs }) => outputs));
+	for (const { name, inputs, outputs } of nodes) {
+		const early = inputs.find(input => input !== '' && !made.has(input) && later.has(input));
+		if (early !== undefined) {
+			throw new BrokenModel(`the node “${name}” reads “${early}” before it is made`);
+		}
+		for (const output of outputs.filter(output => output !== '')) {
+			if (made.has(output)) {
+				throw new BrokenModel(`“${output}” is made twice`);
+			}
+			made.add(output);
+		}
+	}
 }
 
 async function readTensor(source: SourceFile, range: FileRange): Promise<ReadTensor> {
@@ -174,7 +194,7 @@ function sizeIn(text: string | undefined): number {
 	return size;
 }
 
-export function parseNode(bytes: Uint8Array, budget: ReadingBudget, depth: number): GraphNode {
+function parseNode(bytes: Uint8Array, budget: ReadingBudget, depth: number): GraphNode {
 	const fields = parseFields(bytes, budget);
 	const attributes = all(fields, nodeFields.attribute).map(field => parseAttribute(inMemory(field), budget));
 	const known: readonly number[] = Object.values(nodeFields);

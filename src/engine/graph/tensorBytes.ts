@@ -34,7 +34,7 @@ function floats(bytes: Uint8Array): Float32Array {
 }
 
 /** The numbers of a tensor of float32 or uint8, at the start of a buffer of their own. */
-export async function tensorBytes(from: TensorSource, tensor: ReadTensor): Promise<Uint8Array> {
+async function tensorBytes(from: TensorSource, tensor: ReadTensor): Promise<Uint8Array> {
 	const count = tensor.dims.reduce((a, b) => a * b, 1);
 	const size = count * (tensor.elementType === elementTypes.float32 ? 4 : 1);
 	const wrong = () => new BrokenModel(`the weights “${tensor.name}” are not as large as their shape says`);

@@ -136,7 +136,7 @@ export function encodeFields(fields: readonly RawField[]): Pieces {
 }
 
 /** A field that holds a message, or whatever else its pieces make. */
-export function encoded(number: number, type: WireType, content: Pieces): Pieces {
+function encoded(number: number, type: WireType, content: Pieces): Pieces {
 	const head = new BinaryWriter().uint32(((number << 3) | type) >>> 0);
 	if (type === WireType.LengthDelimited) {
 		head.uint32(sizeOf(content));
