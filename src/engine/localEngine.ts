@@ -49,10 +49,10 @@ const engineName = 'onnxruntime-node';
 export const defaultCacheBudget = 1024 * 1024 * 1024;
 
 /**
- * 256 tokens are about four questions: enough for matrix products to run at full speed, few enough that attention does not
+ * 192 tokens are about three questions: enough for matrix products to run at full speed, few enough that attention does not
  * look at much that it must not see (docs/performance.md).
  */
-const pieceTokens = 256;
+const pieceTokens = 192;
 const longestPiece = 512;
 
 /**

@@ -38,9 +38,9 @@ export interface ModelExecution {
 }
 
 /**
- * Computes and records the samples of a model that are missing. What the cache knows is recorded first. The rest is planned
- * as a whole, whatever of it is recorded already, and what is missing is computed as the whole plan has it: so a run that
- * was interrupted ends with the numbers of one that was not, to the last bit.
+ * Computes and records the samples of a model that are missing. What the cache knows is recorded first. Everything is in the
+ * plan, whatever is recorded already, and what is missing is computed as the whole plan has it: so a run that was
+ * interrupted ends with the numbers of one that was not, to the last bit.
  */
 export async function executeModel(execution: ModelExecution): Promise<void> {
 	const { planned, options, before, tracker } = execution;
@@ -55,9 +55,8 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 	};
 	try {
 		const planning = seconds();
-		const { requests, fromCache } = await collect(execution, cache);
+		const { requests, fromCache, isRecorded } = await collect(execution, cache);
 		timing.plan += planning();
-		const isRecorded = recordedIn(execution.recorded);
 		if (requests.samples.every(isRecorded)) {
 			await execution.update(before ?? fromCacheAlone(model, setting, fromCache, requests, timing));
 			return;
@@ -179,42 +178,33 @@ async function confirm(
 	}
 }
 
-/** Asks for everything; what the cache knows is recorded at once, and stays out of the plan in later sittings too. */
+/**
+ * Asks for everything. What the cache knows is recorded at once, when the run begins: later sittings do not look, since what
+ * other runs put there meanwhile may differ in the last bits.
+ */
 async function collect(execution: ModelExecution, cache: ResponseCache) {
 	const { planned, examples, options, recorded, before, writer, tracker } = execution;
 	const { model, variants } = planned;
-	const id = (variant: string, key: string) => JSON.stringify([variant, key]);
-	const earlier = before?.from_cache ?? null;
-	const known = new Set(recorded.slice(0, earlier ?? undefined).map(one => id(one.variant, one.key)));
-	let fromCache = earlier ?? recorded.length;
+	const id = ({ variant, key }: Pick<Sample, 'variant' | 'key'>) => JSON.stringify([variant, key]);
+	const idOf = ({ variant, question }: SampleRequest) => id({ variant, key: question.key });
+	const done = new Set(recorded.map(id));
+	let fromCache = before?.from_cache ?? recorded.length;
 	const requests = await collectRequests(
 		variants,
 		examples,
 		model,
-		async ({ question, variant, asked }) => {
-			if (known.has(id(variant, question.key))) {
-				return false;
-			}
-			const scored = earlier === null ? scoredFromCache(asked, cache, model.tokenizer) : null;
+		async (sample, asked) => {
+			const scored = before || done.has(idOf(sample)) ? null : scoredFromCache(asked, cache, model.tokenizer);
 			if (scored) {
 				await writer.write(model.name, asked, scored);
+				done.add(idOf(sample));
 				fromCache++;
-				tracker.sample(model.name, variant);
+				tracker.sample(model.name, sample.variant);
 			}
-			return scored === null;
 		},
 		{ token: options.token, onProgress: tracker.asked },
 	);
-	return { requests, fromCache };
-}
-
-function recordedIn(samples: readonly Sample[]): (sample: SampleRequest) => boolean {
-	const byVariant = new Map<string, Set<string>>();
-	for (const { variant, key } of samples) {
-		const keys = byVariant.get(variant) ?? new Set();
-		byVariant.set(variant, keys.add(key));
-	}
-	return ({ variant, question }) => byVariant.get(variant)?.has(question.key) ?? false;
+	return { requests, fromCache, isRecorded: (sample: SampleRequest) => done.has(idOf(sample)) };
 }
 
 /** How a model's engine is started. */

@@ -3,7 +3,9 @@ import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
 import { calibrate, secondsOf } from '../engine/planning/calibrate';
-import { RequestTrie } from '../engine/planning/requestTrie';
+import type { RequestTrie } from '../engine/planning/requestTrie';
+import { neededSteps } from '../engine/planning/workThrough';
+import type { RequestId } from '../engine/requests';
 import { localOptions, openCache } from './executeModel';
 import { loadEvaluation, override } from './loadEvaluation';
 import { type LocalModel, openModels } from './models';
@@ -69,25 +71,27 @@ async function planModel(
 	tracker.phase('planning', model.name);
 	const setting = await engineSetting(localOptions(model, options), token);
 	const cache = await openCache(options, setting, model);
-	const missing = new RequestTrie();
+	const known = new Set<RequestId>();
 	let fromCache = 0;
 	const all = await collectRequests(
 		variants,
 		examples,
 		model,
-		({ asked }) => {
+		({ ids }, asked) => {
 			if (scoredFromCache(asked, cache, model.tokenizer)) {
 				fromCache++;
-			} else {
-				missing.add(asked);
+				for (const id of ids) {
+					known.add(id);
+				}
 			}
-			return true;
 		},
 		{ token, onProgress: tracker.asked },
 	).finally(() => cache.close());
 	const { naive, oneRequest, distinct } = all.trie.counts;
 	const { planned, seconds } =
-		fromCache === samples ? { planned: 0, seconds: 0 } : await measure(model, missing, options, tracker.phase);
+		fromCache === samples
+			? { planned: 0, seconds: 0 }
+			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
 	return {
 		model: model.name,
 		tokens: { naive, one_request: oneRequest, distinct, planned },
@@ -101,7 +105,8 @@ async function planModel(
 
 async function measure(
 	model: LocalModel,
-	missing: RequestTrie,
+	trie: RequestTrie,
+	isDone: (request: RequestId) => boolean,
 	options: EvaluateOptions,
 	phase: (phase: 'loading' | 'planning', model: string) => void,
 ): Promise<{ planned: number; seconds: number }> {
@@ -111,9 +116,10 @@ async function measure(
 	const engine = await startLocalEngine(localOptions(model, options), token);
 	try {
 		const loading = (performance.now() - started) / 1000;
-		const plan = engine.plan(missing);
+		const plan = engine.plan(trie);
 		const fit = await calibrate(engine, plan, token);
-		return { planned: plan.counts.planned, seconds: loading + (secondsOf(plan, fit, () => false) ?? 0) };
+		const planned = [...neededSteps(plan, isDone)].reduce((sum, { tokens }) => sum + tokens.length, 0);
+		return { planned, seconds: loading + (secondsOf(plan, fit, isDone) ?? 0) };
 	} finally {
 		engine.dispose();
 	}

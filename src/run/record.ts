@@ -61,7 +61,7 @@ export interface ModelRecord {
 	 */
 	readonly plan: PlanSettings | null;
 	readonly graph: GraphInfo | null;
-	/** The first samples of the model, which came from the cache and are in no plan. */
+	/** How many samples the cache answered when the run began. */
 	readonly from_cache: number;
 	/** Tokens by how they might be sent (docs/contract.md), and those that went through the model in all sittings. */
 	readonly tokens: TokenRecord;

@@ -23,19 +23,16 @@ export interface SampleRequests {
 	readonly added: readonly { readonly variant: string; readonly tokens: number }[];
 }
 
-/** A sample as it is asked the first time. */
-export type FirstAsked = Pick<SampleRequest, 'question' | 'variant'> & { readonly asked: Asked };
-
 /**
  * Asks for every sample once, variant by variant in file order, and lays the requests into one tree. In slices, so that
  * whoever else lives in this process goes on.
- * @param take Says whether the sample is to be in the tree; the place to answer it from elsewhere.
+ * @param look Sees each sample with what it asks: the place to answer it from elsewhere.
  */
 export async function collectRequests(
 	variants: readonly PlannedVariant[],
 	examples: readonly Question[],
 	reader: Reader,
-	take: (first: FirstAsked) => boolean | Promise<boolean>,
+	look: (sample: SampleRequest, asked: Asked) => void | Promise<void>,
 	{ token, onProgress = () => {} }: { token: CancellationToken; onProgress?: (asked: number) => void },
 ): Promise<SampleRequests> {
 	const trie = new RequestTrie();
@@ -50,11 +47,11 @@ export async function collectRequests(
 		for (const question of examples) {
 			const again = () => ask(question, planned.shots(question));
 			const asked = again();
-			if (await take({ question, variant: name, asked })) {
-				const place = trie.add(asked);
-				tokens += place.added;
-				samples.push({ question, variant: name, ask: again, ids: place.ids });
-			}
+			const place = trie.add(asked);
+			tokens += place.added;
+			const sample = { question, variant: name, ask: again, ids: place.ids };
+			samples.push(sample);
+			await look(sample, asked);
 			onProgress(++count);
 			await pause();
 		}

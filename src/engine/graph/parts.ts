@@ -89,6 +89,13 @@ export function integersTensor(name: string, values: readonly bigint[]): ReadTen
 	return tensorOf(fields, new ReadingBudget());
 }
 
+/** Makes a constant float32 number, a tensor without dimensions. */
+export function numberTensor(name: string, value: number): ReadTensor {
+	const bytes = new Uint8Array(Float32Array.of(value).buffer);
+	const fields = [integerField(2, elementTypes.float32), textField(8, name), bytesField(9, bytes)];
+	return tensorOf(fields, new ReadingBudget());
+}
+
 /** Makes the description of an input or output. */
 export function valueInfo(name: string, elementType: number, dims: readonly (number | string | null)[]): ValueInfo {
 	return parseValueInfo(encodeValueInfo(name, elementType, dims), new ReadingBudget());

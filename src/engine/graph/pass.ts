@@ -15,5 +15,5 @@ export function notApplicable(reason: Message): PassOutcome {
 }
 
 /** The names of passes, in the order that they are applied in. */
-export const passNames = ['lastRows', 'attentionBias', 'floatWeights'] as const;
+export const passNames = ['lastRows', 'attentionBias', 'floatWeights', 'squares'] as const;
 export type PassName = (typeof passNames)[number];

@@ -7,6 +7,7 @@ import type { CancellationToken } from '../../protocol/cancellation';
 import { type Message, messages } from '../../protocol/messages';
 import { type Fingerprint, fingerprint, sameFingerprint } from './fingerprint';
 import { guardCopy } from './guardCopy';
+import { type PassName, passNames } from './pass';
 import { copyFiles } from './writeCopy';
 
 /** What is kept beside a rewritten model: what it must look like, and what was done to it. */
@@ -16,7 +17,7 @@ export interface Manifest {
 	readonly files: Readonly<Record<string, Fingerprint>>;
 	/** Files of weights beside the original model, by their place in its folder: they may change where it does not. */
 	readonly sources: Readonly<Record<string, Fingerprint>>;
-	readonly applied: Readonly<Record<'lastRows' | 'attentionBias' | 'floatWeights', boolean>>;
+	readonly applied: Readonly<Record<PassName, boolean>>;
 	readonly notes: readonly Message[];
 }
 
@@ -32,7 +33,7 @@ const manifestSchema = z.object({
 	format: z.literal(1),
 	files: z.record(z.string(), print).refine(files => Object.hasOwn(files, copyFiles.model)),
 	sources: z.record(z.string(), print),
-	applied: z.object({ lastRows: z.boolean(), attentionBias: z.boolean(), floatWeights: z.boolean() }),
+	applied: z.record(z.enum(passNames), z.boolean()),
 	notes: z.array(note),
 });
 

@@ -88,6 +88,7 @@ function passesFor(description: GraphDescription, { chunking, device }: LoadRequ
 		...(effective === 'shared' ? (['attentionBias'] as const) : []),
 		// Graphics processors have the memory bandwidth for packed weights, not the memory for others.
 		...(effective !== 'whole' && onCpu && fits && !description.chunkSensitive ? (['floatWeights'] as const) : []),
+		...(effective !== 'whole' && onCpu ? (['squares'] as const) : []),
 	];
 }
 

@@ -40,8 +40,8 @@ export async function openSession(
 			executionProviders: [provider],
 			// Prompts differ in length: a plan of memory for one shape is of no use to the next.
 			enableMemPattern: false,
-			// Waiting threads must not burn the cores of a person who goes on working.
-			extra: { session: { intra_op: { allow_spinning: '0' } } },
+			// Threads wait busily from one small operation to the next, and no longer: a person goes on working beside them.
+			extra: { session: { force_spinning_stop: '1', intra_op: { allow_spinning: '1', spin_duration_us: '100' } } },
 			logSeverityLevel: 3,
 			...(used === null ? {} : { intraOpNumThreads: used }),
 		});

@@ -27,6 +27,7 @@ export const graphMessages = {
 	'graph.mask-window': 'it compares positions more than once, as a sliding window does',
 	'graph.mask-weights': 'it holds weights, as a bias by distance does',
 	'graph.mask-type': 'its numbers are neither float32 nor float16',
+	'graph.no-squares': 'The graph has no norms that could be written in a faster way.',
 	'graph.no-packed-weights': 'The weights are not packed in a way that could be written out as float32.',
 	'graph.packed-weights-kept': 'The packed weights are used as they are: {reason}.',
 } as const satisfies Record<string, string>;
