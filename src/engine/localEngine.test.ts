@@ -324,6 +324,22 @@ describe('the end of the process', () => {
 		await expectGone(processId);
 	});
 
+	it('follows a cancellation in the middle of a run', async () => {
+		const engine = await start();
+		const source = new CancellationSource();
+		let read = 0;
+		const cancel = () => {
+			if (++read === 3) {
+				source.cancel();
+			}
+		};
+		const requests = Array.from({ length: 1000 }, (_, i) => request([1, 2, i % 384, i % 383]));
+		const scoring = scoreAll(engine, requests, { token: source.token, onAnswer: cancel });
+		await expect(scoring).rejects.toBeInstanceOf(Cancelled);
+		expect(read).toBeLessThan(10);
+		await expectGone(engine.processId);
+	});
+
 	it('does not come for a run that is cancelled before it began', async () => {
 		const source = new CancellationSource();
 		source.cancel();
