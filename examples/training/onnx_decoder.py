@@ -45,10 +45,20 @@ class Graph:
 
 
 class DecoderGraph:
-    """The graph of one decoder. `weights` carries Hugging Face's names without the `model.` prefix."""
+    """The graph of one decoder. `weights` carries Hugging Face's names without the `model.` prefix.
 
-    def __init__(self, shape: Shape, weights: dict[str, np.ndarray], keep_last_logits: bool = True):
-        self.shape, self.weights, self.keep_last_logits = shape, weights, keep_last_logits
+    With `mask_from_outside` who sees whom is the input `attention_bias`, so that trees of tokens may be fed.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        weights: dict[str, np.ndarray],
+        keep_last_logits: bool = True,
+        mask_from_outside: bool = False,
+    ):
+        self.shape, self.weights = shape, weights
+        self.keep_last_logits, self.mask_from_outside = keep_last_logits, mask_from_outside
         self.graph = Graph()
 
     def build(self) -> onnx.ModelProto:
@@ -56,7 +66,7 @@ class DecoderGraph:
         embedding = g.constant("embed_tokens.weight", self.weights["embed_tokens.weight"])
         hidden = g.add("Gather", embedding, "input_ids")
         cos, sin = self._rotation()
-        mask = self._mask()
+        mask = g.add("Unsqueeze", "attention_bias", g.integers(2)) if self.mask_from_outside else self._mask()
         for layer in range(self.shape.layers):
             hidden = self._layer(layer, hidden, cos, sin, mask)
         hidden = self._norm("norm", hidden)
@@ -74,9 +84,15 @@ class DecoderGraph:
         def tokens(name: str, length: str) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", length])
 
+        bias = ["batch", 1, "sequence", "past_and_sequence"]
+        mask = (
+            helper.make_tensor_value_info("attention_bias", TensorProto.FLOAT, bias)
+            if self.mask_from_outside
+            else tokens("attention_mask", "past_and_sequence")
+        )
         inputs = [
-            tokens("input_ids", "sequence"), tokens("attention_mask", "past_and_sequence"),
-            tokens("position_ids", "sequence"), *self._caches("past_key_values", "past"),
+            tokens("input_ids", "sequence"), mask, tokens("position_ids", "sequence"),
+            *self._caches("past_key_values", "past"),
         ]
         if self.keep_last_logits:
             inputs.append(helper.make_tensor_value_info("num_logits_to_keep", TensorProto.INT64, []))

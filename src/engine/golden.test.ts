@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { scoreAll, writeOne } from '../../test/askEngine';
 import { enginePath } from '../../test/buildEngine';
 import { hasShared, shared } from '../../test/paths';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
@@ -74,16 +75,12 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'Sm
 			const rows = goldenRows();
 			expect(new Set(rows.map(row => row.preset))).toEqual(new Set(presets));
 			const requests = asRequests(rows, tokenizer);
+			const { results, computed } = await scoreAll(engine, requests);
 			let worst = 0;
-			let computed = 0;
 			for (const [i, row] of rows.entries()) {
-				const result = await engine.loglikelihood(
-					requests[i] ?? expect.fail('a row without a request'),
-					neverCancelled,
-				);
+				const result = results[i] ?? expect.fail('a row without a result');
 				const logprobs = result.continuations.map(({ logprob }) => logprob);
 				worst = Math.max(worst, ...row.logprobs.map((golden, k) => Math.abs(golden - (logprobs[k] ?? Number.NaN))));
-				computed += result.computed;
 				// The first of the greatest on both sides.
 				expect(logprobs.indexOf(Math.max(...logprobs))).toBe(row.logprobs.indexOf(Math.max(...row.logprobs)));
 				if (row.generated !== undefined) {
@@ -100,19 +97,26 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'Sm
 
 		it('writes what scoring finds most probable at each step', async () => {
 			const context = tokenizer.encode('<|im_start|>user\nName three colours.<|im_end|>\n<|im_start|>assistant\n');
-			const { text, tokens, logprobs, ended } = await engine.generate(
-				{ context, prefix: 4, maxTokens: 24, until: ['<|im_end|>', 'blue and'] },
-				neverCancelled,
-			);
+			const { text, tokens, logprobs, ended } = await writeOne(engine, {
+				context,
+				prefix: 4,
+				maxTokens: 24,
+				until: ['<|im_end|>', 'blue and'],
+			});
 			expect(ended).not.toBe('length');
 			expect(text).not.toContain('<|im_end|>');
+			const { results } = await scoreAll(
+				engine,
+				tokens.map((token, i) => ({
+					context: [...context, ...tokens.slice(0, i)],
+					prefix: 0,
+					continuations: [[token]],
+				})),
+			);
 			for (const [i, token] of tokens.entries()) {
-				const { argmax, continuations } = await engine.loglikelihood(
-					{ context: [...context, ...tokens.slice(0, i)], prefix: 0, continuations: [[token]] },
-					neverCancelled,
-				);
-				expect(argmax).toBe(token);
-				expect(Math.abs((continuations[0]?.logprob ?? 1) - (logprobs[i] ?? 1))).toBeLessThan(1e-3);
+				expect(results[i]?.argmax).toBe(token);
+				const logprob = results[i]?.continuations[0]?.logprob ?? Number.NaN;
+				expect(Math.abs(logprob - (logprobs[i] ?? Number.NaN))).toBeLessThan(1e-3);
 			}
 			console.log(`${tokens.length} tokens, ${ended}: ${JSON.stringify(text)}`);
 		});
@@ -123,7 +127,7 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'Sm
 				neverCancelled,
 			);
 			const source = new CancellationSource();
-			const writing = own.generate({ context: [330], prefix: 0, maxTokens: 8000, until: [] }, source.token);
+			const writing = writeOne(own, { context: [330], prefix: 0, maxTokens: 8000, until: [] }, source.token);
 			writing.catch(() => {});
 			await new Promise(resolve => setTimeout(resolve, 500));
 			source.cancel();
@@ -131,16 +135,21 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl') || !hasShared('models', 'Sm
 		});
 
 		it('is cancelled in the middle of a long forward, and its process is gone', async () => {
+			const own = await startLocalEngine(
+				{ folder: model, dtype: null, device: 'cpu', chunking: 'whole', enginePath: await enginePath() },
+				neverCancelled,
+			);
 			const source = new CancellationSource();
+			// In one piece, since nothing is cut here.
 			const long = { context: new Array<number>(3000).fill(330), prefix: 0, continuations: [[330]] };
-			const scoring = engine.loglikelihood(long, source.token);
+			const scoring = scoreAll(own, [long], { token: source.token });
 			scoring.catch(() => {});
 			// Long enough for the forward to be on its way, a fraction of what it takes.
 			await new Promise(resolve => setTimeout(resolve, 300));
 			const cancelledAt = performance.now();
 			source.cancel();
 			await expect(scoring).rejects.toBeInstanceOf(Cancelled);
-			const { processId } = engine;
+			const { processId } = own;
 			await vi.waitFor(() => expect(() => process.kill(processId ?? 0, 0)).toThrow('ESRCH'), { timeout: 10_000 });
 			console.log(`cancelled in ${(performance.now() - cancelledAt).toFixed(0)} ms`);
 		});

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { scoreAll, writeOne } from '../../test/askEngine';
 import { enginePath } from '../../test/buildEngine';
 import { root } from '../../test/paths';
 import { temporaryFolders } from '../../test/temporaryFolder';
@@ -11,7 +12,8 @@ import { CancellationSource, type CancellationToken, Cancelled, neverCancelled }
 import { Failure } from '../protocol/failure';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
 import { type LocalEngine, type LocalEngineOptions, startLocalEngine } from './localEngine';
-import type { LoglikelihoodRequest, LoglikelihoodResult } from './requests';
+import type { LoglikelihoodRequest } from './requests';
+import type { LoadedModel } from './wire';
 
 const fixtures = path.join(root, 'test/fixtures/tiny-decoder');
 const folder = path.join(fixtures, 'full-logits');
@@ -41,12 +43,8 @@ async function start(
 	return engine;
 }
 
-async function scores(engine: LocalEngine, requests: Iterable<LoglikelihoodRequest>, token = neverCancelled) {
-	const results: LoglikelihoodResult[] = [];
-	for (const one of requests) {
-		results.push(await engine.loglikelihood(one, token));
-	}
-	return results;
+async function scores(engine: LocalEngine, requests: readonly LoglikelihoodRequest[], token = neverCancelled) {
+	return (await scoreAll(engine, requests, { token })).results;
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
@@ -92,82 +90,93 @@ describe('an engine on a local model', () => {
 			window: 512,
 			vocabularySize: 384,
 			endOfText: [2],
+			chunking: 'shared',
+			graph: { trees: false, floatWeights: false, chunkSensitive: false },
 			capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
 		});
 	});
 
-	it('answers in the order of the requests, the same with and without a prefix', async () => {
-		const engine = await start();
+	it('answers each request the same, however its prompts are cut', async () => {
+		const beginning = Array.from({ length: 20 }, (_, i) => 1 + 3 * i);
 		const contexts = [
-			[1, 20, 30, 40],
-			[1, 20, 30, 41, 42],
+			[...beginning, 40],
+			[...beginning, 41, 42],
 			[1, 5],
-			[1, 20, 30, 43],
+			[...beginning, 43],
 		];
-		const plain = await scores(
-			engine,
-			contexts.map(context => request(context)),
-		);
-		const reused = await scores(
-			engine,
-			contexts.map(context => request(context, context.length > 2 ? 3 : 0)),
-		);
-		for (const [i, { continuations, argmax }] of reused.entries()) {
-			expect(argmax).toBe(plain[i]?.argmax);
-			for (const [k, { logprob, greedy }] of continuations.entries()) {
-				const expected = plain[i]?.continuations[k];
-				expect(Math.abs(logprob - (expected?.logprob ?? Number.NaN))).toBeLessThan(1e-4);
-				expect(greedy).toBe(expected?.greedy);
+		const asked = contexts.map(context => request(context, context.length > 2 ? beginning.length : 0));
+		const plain = await scoreAll(await start({ chunking: 'whole' }), asked);
+		// One token more than the context each, for the first token of the longer continuation.
+		expect(plain.steps).toEqual([22, 23, 3, 22]);
+		const cut = await scoreAll(await start({ chunking: 'fixed' }), asked);
+		// What three of them begin with once; of each, the rest of its context and that one token.
+		expect(cut.steps).toEqual([20, 1, 1, 2, 1, 1, 1, 2, 1]);
+		const shared = await scoreAll(await start(), asked);
+		expect(shared.computed).toBeLessThan(plain.computed / 2);
+		for (const { results } of [cut, shared]) {
+			for (const [i, { continuations, argmax }] of results.entries()) {
+				expect(argmax).toBe(plain.results[i]?.argmax);
+				for (const [k, { logprob, greedy }] of continuations.entries()) {
+					const expected = plain.results[i]?.continuations[k];
+					expect(Math.abs(logprob - (expected?.logprob ?? Number.NaN))).toBeLessThan(1e-4);
+					expect(greedy).toBe(expected?.greedy);
+				}
 			}
 		}
-		// One token more than the context each, for the first token of the longer continuation.
-		expect(plain.map(({ computed }) => computed)).toEqual([5, 6, 3, 5]);
-		expect(reused.map(({ computed }) => computed)).toEqual([5, 3, 3, 2]);
-		expect(new Set(plain.map(({ continuations }) => continuations[0]?.logprob)).size).toBe(contexts.length);
+		expect(new Set(plain.results.map(({ continuations }) => continuations[0]?.logprob)).size).toBe(contexts.length);
 	});
 
 	it('gives the same bits for the same requests in another process and from another beginning', async () => {
 		const requests = [request([1, 20, 30, 40], 3), request([1, 20, 30, 41, 42], 3), request([1, 20, 30, 43], 3)];
-		const whole = await scores(await start(), requests);
-		const resumed = await scores(await start(), requests.slice(1));
-		expect(resumed.map(({ continuations }) => continuations)).toEqual(
-			whole.slice(1).map(({ continuations }) => continuations),
-		);
+		const whole = await scoreAll(await start(), requests);
+		const resumed = await scoreAll(await start(), requests, { isDone: id => id === 0 });
+		expect(resumed.results[0]).toBeUndefined();
+		expect(resumed.results.slice(1)).toEqual(whole.results.slice(1));
+	});
+
+	it('goes on as an earlier sitting planned, whatever it would plan itself', async () => {
+		const { planSettings } = await start({ chunking: 'fixed', cacheBudget: 1234 });
+		expect(planSettings).toMatchObject({ chunking: 'fixed', cacheBudget: 1234, trees: false });
+		const again = await start({ planSettings });
+		expect(again.planSettings).toEqual(planSettings);
+		expect(again.info.chunking).toBe('fixed');
 	});
 
 	it('writes what it finds most probable, step by step', async () => {
 		const engine = await start();
 		const context = [1, 20, 30, 40];
-		const { text, tokens, logprobs, ended, computed } = await engine.generate(
-			{ context, prefix: 2, maxTokens: 12, until: [] },
-			neverCancelled,
-		);
-		expect([ended, tokens.length, computed]).toEqual(['length', 12, context.length + 11]);
+		const { text, tokens, logprobs, ended } = await writeOne(engine, { context, prefix: 2, maxTokens: 12, until: [] });
+		expect([ended, tokens.length]).toEqual(['length', 12]);
 		expect(text).toBe((await loadTokenizer(folder)).decode(tokens));
+		const results = await scores(
+			engine,
+			tokens.map((token, i) => ({
+				context: [...context, ...tokens.slice(0, i)],
+				prefix: 0,
+				continuations: [[token]],
+			})),
+		);
 		for (const [i, token] of tokens.entries()) {
-			const { argmax, continuations } = await engine.loglikelihood(
-				{ context: [...context, ...tokens.slice(0, i)], prefix: 0, continuations: [[token]] },
-				neverCancelled,
-			);
-			expect(argmax).toBe(token);
-			expect(Math.abs((continuations[0]?.logprob ?? Number.NaN) - (logprobs[i] ?? Number.NaN))).toBeLessThan(1e-4);
+			expect(results[i]?.argmax).toBe(token);
+			const logprob = results[i]?.continuations[0]?.logprob ?? Number.NaN;
+			expect(Math.abs(logprob - (logprobs[i] ?? Number.NaN))).toBeLessThan(1e-4);
 		}
 	});
 
 	it('ends at the end of the text as its configuration and its tokenizer have it, and at texts', async () => {
 		const plain = await start();
 		const request = { context: [1, 20, 30, 40], prefix: 0, maxTokens: 8, until: [] };
-		const { tokens } = await plain.generate(request, neverCancelled);
+		const { tokens } = await writeOne(plain, request);
 		const copy = path.join(temporary(), 'model');
 		cpSync(folder, copy, { recursive: true });
 		writeFileSync(path.join(copy, 'generation_config.json'), JSON.stringify({ eos_token_id: [383, tokens[3]] }));
-		const ended = await (await start({ folder: copy })).generate(request, neverCancelled);
+		const ended = await writeOne(await start({ folder: copy }), request);
 		const end = tokens.indexOf(tokens[3] ?? -1);
 		expect(ended).toMatchObject({ tokens: tokens.slice(0, end + 1), ended: 'end_of_text' });
 		const { decode } = await loadTokenizer(folder);
 		expect(ended.text).toBe(decode(tokens.slice(0, end)));
 		const until = [decode(tokens).slice(1, 3)];
-		const cut = await plain.generate({ ...request, until }, neverCancelled);
+		const cut = await writeOne(plain, { ...request, until });
 		expect(cut).toMatchObject({ text: decode(tokens).split(until[0] ?? '')[0], ended: 'until' });
 	});
 
@@ -235,16 +244,13 @@ describe('the end of the process', () => {
 	it('becomes a sentence when it is killed in the middle of a run', async () => {
 		const engine = await start();
 		let read = 0;
-		const { kind, reason, message } = await failureOf(
-			(async () => {
-				while (read < 1000) {
-					await engine.loglikelihood(request([1, 2, 3]), neverCancelled);
-					if (++read === 3) {
-						process.kill(engine.processId ?? expect.fail('never started'), 'SIGKILL');
-					}
-				}
-			})(),
-		);
+		const kill = () => {
+			if (++read === 3) {
+				process.kill(engine.processId ?? expect.fail('never started'), 'SIGKILL');
+			}
+		};
+		const requests = Array.from({ length: 1000 }, (_, i) => request([1, 2, i % 384, i % 383]));
+		const { kind, reason, message } = await failureOf(scoreAll(engine, requests, { onAnswer: kill }));
 		expect(read).toBeLessThan(1000);
 		expect(kind).toBe('run');
 		expect(reason).toEqual({ code: 'engine.crashed', params: { how: 'SIGKILL', stderr: '–' } });
@@ -258,7 +264,15 @@ describe('the end of the process', () => {
 		writeFileSync(file, `process.on('message', frame => { ${onMessage} });`);
 		return file;
 	}
-	const loaded = "{ version: '1.0.0', device: 'cpu', notes: [], threads: 1, vocabularySize: 384 }";
+	const loaded = JSON.stringify({
+		version: '1.0.0',
+		device: 'cpu',
+		notes: [],
+		threads: 1,
+		vocabularySize: 384,
+		graph: { trees: false, floatWeights: false, chunkSensitive: false },
+		cacheBytesPerToken: 4,
+	} satisfies LoadedModel);
 
 	it('tells its last words while loading', async () => {
 		const enginePath = impostor(
@@ -308,6 +322,22 @@ describe('the end of the process', () => {
 		source.cancel();
 		await expect(starting).rejects.toBeInstanceOf(Cancelled);
 		await expectGone(processId);
+	});
+
+	it('follows a cancellation in the middle of a run', async () => {
+		const engine = await start();
+		const source = new CancellationSource();
+		let read = 0;
+		const cancel = () => {
+			if (++read === 3) {
+				source.cancel();
+			}
+		};
+		const requests = Array.from({ length: 1000 }, (_, i) => request([1, 2, i % 384, i % 383]));
+		const scoring = scoreAll(engine, requests, { token: source.token, onAnswer: cancel });
+		await expect(scoring).rejects.toBeInstanceOf(Cancelled);
+		expect(read).toBeLessThan(10);
+		await expectGone(engine.processId);
 	});
 
 	it('does not come for a run that is cancelled before it began', async () => {

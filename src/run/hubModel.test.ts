@@ -29,6 +29,7 @@ const spec = (id: string, changes: Partial<ModelSpec> = {}): ModelSpec => ({
 	revision: 'main',
 	dtype: null,
 	device: 'auto',
+	chunking: null,
 	...changes,
 });
 
@@ -68,6 +69,8 @@ describe('a model of the Hub', () => {
 			['onnx/model_fp16.onnx', 'onnx/model_fp16.onnx_data', 'onnx/model_fp16.onnx_data_1'].map(name => ({
 				path: name,
 				sha256: stored?.get(name)?.sha256,
+				// Of the file as it lies in the cache.
+				stamp: expect.stringMatching(/^\d+ [\d.]+ \d+$/),
 			})),
 		);
 		expect(readdirSync(folder).sort()).toEqual(

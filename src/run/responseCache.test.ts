@@ -12,6 +12,8 @@ const info: EngineInfo = {
 	device: 'cpu',
 	notes: [],
 	threads: 1,
+	graph: { trees: false, floatWeights: false, chunkSensitive: false },
+	chunking: 'shared',
 	dtype: 'fp32',
 	files: [{ path: 'model.onnx', sha256: 'aa' }],
 	window: 10,
@@ -26,7 +28,6 @@ const result: LoglikelihoodResult = {
 		{ logprob: -2, greedy: false },
 	],
 	argmax: 4,
-	computed: 3,
 };
 
 const writing: GenerateRequest = { context: [1, 2, 3], prefix: 2, maxTokens: 3, until: ['\n'] };
@@ -35,7 +36,6 @@ const written: GenerateResult = {
 	tokens: [4, 5, 6],
 	logprobs: [-0.1234567890123456, Number.NEGATIVE_INFINITY, -2],
 	ended: 'until',
-	computed: 5,
 };
 
 let folder: string;
@@ -44,8 +44,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function fill(): Promise<string> {
-	const cache = await openResponseCache(folder, info, 'cc');
+async function fill(settings = info): Promise<string> {
+	const cache = await openResponseCache(folder, settings, 'cc');
 	await cache.loglikelihood.put(request, result);
 	await cache.generate.put(writing, written);
 	await cache.close();
@@ -58,8 +58,8 @@ async function ask(asked = request, settings = info, tokenizer = 'cc'): Promise<
 	return cache.loglikelihood.get(asked);
 }
 
-async function askWritten(asked = writing): Promise<GenerateResult | undefined> {
-	const cache = await openResponseCache(folder, info, 'cc');
+async function askWritten(asked = writing, settings = info): Promise<GenerateResult | undefined> {
+	const cache = await openResponseCache(folder, settings, 'cc');
 	await cache.close();
 	return cache.generate.get(asked);
 }
@@ -74,11 +74,36 @@ describe('the response cache', () => {
 	it('tells requests and engines apart', async () => {
 		await fill();
 		expect(await ask({ ...request, context: [1, 2, 4] })).toBeUndefined();
-		expect(await ask({ ...request, prefix: 0 })).toBeUndefined();
 		expect(await ask({ ...request, continuations: [[4, 5]] })).toBeUndefined();
 		expect(await ask(request, { ...info, version: '2' })).toBeUndefined();
 		expect(await ask(request, { ...info, device: 'webgpu' })).toBeUndefined();
+		expect(await ask(request, { ...info, dtype: 'q4' })).toBeUndefined();
+		expect(await ask(request, { ...info, chunking: 'whole' })).toBeUndefined();
 		expect(await ask(request, { ...info, files: [{ path: 'model.onnx', sha256: 'bb' }] })).toBeUndefined();
+	});
+
+	it('tells requests apart by where they are cut, where that is the request’s own doing alone', async () => {
+		const fixed: EngineInfo = { ...info, chunking: 'fixed' };
+		await fill(fixed);
+		expect(await ask(request, fixed)).toEqual(result);
+		expect(await ask({ ...request, prefix: 0 }, fixed)).toBeUndefined();
+		expect(await askWritten({ ...writing, prefix: 0 }, fixed)).toBeUndefined();
+		await fill();
+		expect(await ask({ ...request, prefix: 0 })).toEqual(result);
+		expect(await askWritten({ ...writing, prefix: 0 })).toEqual(written);
+	});
+
+	it('is shared by runs that go on at once', async () => {
+		const [one, two] = [await openResponseCache(folder, info, 'cc'), await openResponseCache(folder, info, 'cc')];
+		const contexts = Array.from({ length: 20 }, (_, i) => [i]);
+		await Promise.all(
+			contexts.map((context, i) => (i % 2 ? one : two).loglikelihood.put({ ...request, context }, result)),
+		);
+		await one.close();
+		await two.close();
+		for (const context of contexts) {
+			expect(await ask({ ...request, context })).toEqual(result);
+		}
 	});
 
 	it('tells what is written apart by where it ends and by who reads it', async () => {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { decoderEngine } from '../../test/decoderEngine';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
-import type { Engine } from '../engine/contract';
+import type { StepTime } from '../engine/contract';
+import { historyDecoder, logitsAfter, vocabulary } from '../engine/process/historyDecoder';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
-import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
+import type { ComputeRequest } from '../engine/wire';
+import { neverCancelled } from '../protocol/cancellation';
 import type { Asked } from '../task/multipleChoice';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { noCache, type ResponseCache } from './responseCache';
-import { scoreSamples } from './scoreSamples';
+import { requestsOf, type SampleRequests } from './sampleRequests';
+import { type ScoredSample, type ScoreOptions, scoredFromCache, scoreSamples } from './scoreSamples';
 
-const inFlight = 2;
 const format = { ...presetFormat('mmlu/original'), num_fewshot: 0 };
 const tokenizer: Tokenizer = {
 	encode: () => [],
@@ -19,14 +22,20 @@ const tokenizer: Tokenizer = {
 	sha256: '',
 };
 
+const contextOf = (n: number) => [Math.floor(n / vocabulary), n % vocabulary];
+
 /** Example n: two choices, each a request of its own. */
 function example(n: number): Asked {
-	const request = (choice: number): LoglikelihoodRequest => ({ context: [n], prefix: 0, continuations: [[choice]] });
+	const request = (choice: number): LoglikelihoodRequest => ({
+		context: contextOf(n),
+		prefix: 0,
+		continuations: [[choice]],
+	});
 	return {
 		question: questionOf({ question: `${n}`, choices: ['a', 'b'], answer: 1 }),
 		variant: { name: 'v', preset: null, format },
 		prompt: { segments: [], continuations: [' A', ' B'] },
-		nTokens: 1,
+		nTokens: 2,
 		truncated: false,
 		requests: [request(0), request(1)],
 		places: [
@@ -36,81 +45,140 @@ function example(n: number): Asked {
 	};
 }
 
-const resultOf = ({ context, continuations }: LoglikelihoodRequest): LoglikelihoodResult => ({
-	continuations: [{ logprob: -1 - (context[0] ?? 0) - (continuations[0]?.[0] ?? 0), greedy: false }],
-	argmax: 0,
-	computed: 1,
-});
+const examples = (count: number) => Array.from({ length: count }, (_, n) => example(n));
 
-/** Answers after a while, one request at a time. */
-function fakeEngine(asked: LoglikelihoodRequest[]): Engine {
-	let last = Promise.resolve();
-	return {
-		// Nobody here looks at what it is.
-		info: {} as Engine['info'],
-		inFlight,
-		loglikelihood(request) {
-			asked.push(request);
-			const mine = last.then(() => new Promise<void>(resolve => setTimeout(resolve, 1)));
-			last = mine;
-			return mine.then(() => resultOf(request));
-		},
-		generate: async () => expect.fail('nothing is to be written'),
-		dispose() {},
-	};
+/** What the engine has to find for example n. */
+function logprobs(n: number): number[] {
+	const row = logitsAfter(contextOf(n));
+	const sum = Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+	return [0, 1].map(choice => (row[choice] ?? Number.NaN) - sum);
+}
+
+const numberOf = ({ asked }: ScoredSample) => Number(asked.question.question);
+
+/** Works through everything; `steps` are what the engine was asked, each a token's. */
+async function scoreAll(requests: SampleRequests, options: Partial<ScoreOptions> = {}) {
+	const steps: ComputeRequest[] = [];
+	const samples: ScoredSample[] = [];
+	const settings = { pieceTokens: 1, trees: false };
+	const engine = decoderEngine(historyDecoder(), { settings, onCompute: step => void steps.push(step) });
+	const all = { cache: noCache, token: neverCancelled, ...options };
+	for await (const sample of scoreSamples(requests, engine.plan(requests.trie), engine, tokenizer, all)) {
+		samples.push(sample);
+		// One more waits than the one that is computed, however slowly they are read.
+		expect(steps.filter(({ reads }) => reads.length > 0).length).toBeLessThanOrEqual(samples.length + 2);
+		await new Promise(resolve => setImmediate(resolve));
+	}
+	return { steps, samples };
 }
 
 describe('scoreSamples', () => {
-	it('yields every example once, in order, and prepares no more than the engine has use for', async () => {
-		let prepared = 0;
-		const examples = (function* () {
-			for (; prepared < 20; prepared++) {
-				yield example(prepared);
-			}
-		})();
-		const read: number[] = [];
-		for await (const { asked, scored } of scoreSamples(examples, fakeEngine([]), tokenizer, noCache, neverCancelled)) {
-			read.push(Number(asked.question.question));
-			expect(scored.logprobs).toEqual([-read.length, -read.length - 1]);
-			expect(prepared).toBeLessThanOrEqual(read.length + inFlight);
+	it('yields every sample once, and has the engine compute no more than it has use for', async () => {
+		const { samples } = await scoreAll(requestsOf(examples(20)));
+		expect(samples.map(numberOf).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+		for (const sample of samples) {
+			expect(sample.scored.logprobs).toEqual(logprobs(numberOf(sample)).map(value => expect.closeTo(value, 9)));
 		}
-		expect(read).toEqual(Array.from({ length: 20 }, (_, i) => i));
 	});
 
-	it('asks only for what the cache does not know', async () => {
-		const known = new Map([0, 1, 3].map(n => [n, true]));
-		const put: LoglikelihoodRequest[] = [];
+	it('yields a sample as soon as the last of its requests is answered', async () => {
+		// The second asks of the same places as the first and the third together.
+		const [first, third] = [example(0), example(40)];
+		const second = { ...example(1), requests: [...first.requests.slice(0, 1), ...third.requests.slice(1)] };
+		const { samples } = await scoreAll(requestsOf([first, second, third]));
+		expect(samples[0]?.asked).toBe(first);
+		expect(samples.map(({ asked }) => asked)).toContain(second);
+		expect(samples.find(({ asked }) => asked === second)?.scored.logprobs).toEqual(
+			[logprobs(0)[0], logprobs(40)[1]].map(value => expect.closeTo(value ?? Number.NaN, 9)),
+		);
+	});
+
+	it('asks anew for a prompt when its sample is answered, and no earlier', async () => {
+		const requests = requestsOf(examples(20));
+		let asked = 0;
+		const counting = requests.samples.map(sample => ({
+			...sample,
+			ask() {
+				asked++;
+				return sample.ask();
+			},
+		}));
+		let read = 0;
+		const engine = decoderEngine(historyDecoder());
+		const plan = engine.plan(requests.trie);
+		const options = { cache: noCache, token: neverCancelled };
+		for await (const _ of scoreSamples({ ...requests, samples: counting }, plan, engine, tokenizer, options)) {
+			expect(asked).toBe(++read);
+		}
+		expect(read).toBe(20);
+	});
+
+	it('computes only what is wanted, and hands every answer to the cache', async () => {
+		const put: [LoglikelihoodRequest, LoglikelihoodResult][] = [];
 		const cache: ResponseCache = {
 			...noCache,
-			loglikelihood: {
-				get: request => (known.has(request.context[0] ?? -1) ? resultOf(request) : undefined),
-				put: async request => void put.push(request),
-			},
+			loglikelihood: { get: () => undefined, put: async (...entry) => void put.push(entry) },
 		};
-		const asked: LoglikelihoodRequest[] = [];
-		const read: string[] = [];
-		const examples = [0, 1, 2, 3, 4].map(example);
-		for await (const sample of scoreSamples(examples, fakeEngine(asked), tokenizer, cache, neverCancelled)) {
-			read.push(sample.asked.question.question);
+		const times: StepTime[] = [];
+		const known = new Set(['0', '1', '3']);
+		const { samples } = await scoreAll(requestsOf(examples(5)), {
+			cache,
+			isDone: ({ question }) => known.has(question.question),
+			onStep: time => void times.push(time),
+		});
+		expect(samples.map(numberOf)).toEqual([2, 4]);
+		expect(put.map(([{ context, continuations }]) => [context, continuations])).toEqual(
+			[2, 4].flatMap(n => [0, 1].map(choice => [contextOf(n), [[choice]]])),
+		);
+		for (const [{ context, continuations }, result] of put) {
+			const expected = logprobs(context[1] ?? -1)[continuations[0]?.[0] ?? -1];
+			expect(result.continuations).toMatchObject([{ logprob: expect.closeTo(expected ?? Number.NaN, 9) }]);
 		}
-		expect(read).toEqual(['0', '1', '2', '3', '4']);
-		expect(asked.map(request => request.context[0])).toEqual([2, 2, 4, 4]);
-		expect(put).toHaveLength(4);
+		expect(times.reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThanOrEqual(4);
+	});
+});
+
+describe('scoredFromCache', () => {
+	const cacheOf = (knows: (request: LoglikelihoodRequest) => boolean): ResponseCache => ({
+		...noCache,
+		loglikelihood: {
+			get: request =>
+				knows(request)
+					? {
+							continuations: request.continuations.map(([token = 0]) => ({ logprob: -1 - token, greedy: false })),
+							argmax: 0,
+						}
+					: undefined,
+			put: async () => {},
+		},
 	});
 
-	it('stops where it is cancelled, even if the cache answers everything', async () => {
-		const cache: ResponseCache = { ...noCache, loglikelihood: { get: resultOf, put: async () => {} } };
-		const source = new CancellationSource();
-		let read = 0;
-		const reading = (async () => {
-			const examples = Array.from({ length: 1000 }, (_, n) => example(n));
-			for await (const _ of scoreSamples(examples, fakeEngine([]), tokenizer, cache, source.token)) {
-				if (++read === 3) {
-					source.cancel();
-				}
-			}
-		})();
-		await expect(reading).rejects.toBeInstanceOf(Cancelled);
-		expect(read).toBeLessThan(10);
+	it('scores a sample without an engine where all of it is known', () => {
+		expect(
+			scoredFromCache(
+				example(3),
+				cacheOf(() => true),
+				tokenizer,
+			)?.logprobs,
+		).toEqual([-1, -2]);
+	});
+
+	it('knows nothing of a sample where one of its answers is not known', () => {
+		expect(
+			scoredFromCache(
+				example(3),
+				cacheOf(({ continuations }) => continuations[0]?.[0] === 0),
+				tokenizer,
+			),
+		).toBeNull();
+		expect(scoredFromCache(example(3), noCache, tokenizer)).toBeNull();
+		const written = { ...example(3), generation: { context: [1], prefix: 0, maxTokens: 1, until: [] } };
+		expect(
+			scoredFromCache(
+				written,
+				cacheOf(() => true),
+				tokenizer,
+			),
+		).toBeNull();
 	});
 });

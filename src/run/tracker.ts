@@ -45,9 +45,12 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 
 	const secondsLeft = () => {
 		const own = now.phase === 'scoring' ? fit.estimate(work) : null;
-		// Models that come later are taken to need as long for a sample as this one.
+		// Models that come later are taken to need as long for a sample as this one, while it has any.
 		const others = Math.max(0, total - done - samplesAhead);
-		return own === null ? null : own + (samplesAhead > 0 ? (own / samplesAhead) * others : 0);
+		if (own === null || (others > 0 && samplesAhead === 0)) {
+			return null;
+		}
+		return others > 0 ? own + (own / samplesAhead) * others : own;
 	};
 	const tell = () => {
 		lastTold = Date.now();

@@ -48,14 +48,13 @@ function ask(format: Format, question: Question, window = 1000, shots: Question[
 	return askerOf({ name: 'v', preset: null, format }, createRenderer(format, 'v'), readerWith(window))(question, shots);
 }
 
-const written = (text: string): GenerateResult => ({ text, tokens: [], logprobs: [], ended: 'until', computed: 0 });
+const written = (text: string): GenerateResult => ({ text, tokens: [], logprobs: [], ended: 'until' });
 
 function answer(format: Format, question: Question, text: string) {
 	const asked = ask(format, question);
 	const results = asked.requests.map(({ continuations }) => ({
 		continuations: continuations.map((_, i) => ({ logprob: -1 - i, greedy: false })),
 		argmax: 0,
-		computed: 0,
 	}));
 	return scoreAnswers(asked, { results, generated: written(text) }, tokenizer);
 }

@@ -80,8 +80,9 @@ function nonNegative(products: readonly (readonly number[])[], results: readonly
 		if (solution?.every(value => value >= 0)) {
 			return [0, 1, 2].map(i => (kept.includes(i) ? (solution[kept.indexOf(i)] ?? 0) : 0));
 		}
-		const worst = solution ? kept[solution.indexOf(Math.min(...solution))] : 0;
-		kept = kept.filter(i => i !== (worst ?? 0));
+		// Where steps are too much alike to tell, tokens are the last to be left out.
+		const worst = solution ? kept[solution.indexOf(Math.min(...solution))] : [0, 2, 1].find(i => kept.includes(i));
+		kept = kept.filter(i => i !== worst);
 	}
 	return null;
 }

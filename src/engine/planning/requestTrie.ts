@@ -88,6 +88,10 @@ export class RequestTrie {
 	}
 
 	#addScored({ context, prefix, continuations }: LoglikelihoodRequest, sequences: (readonly number[])[]): RequestId {
+		// One without would never be answered.
+		if (continuations.length === 0 || continuations.some(tokens => tokens.length === 0)) {
+			throw new Error('a request needs continuations of at least one token');
+		}
 		const request = this.#places.length;
 		const place = this.#context(context, prefix);
 		const leaves = continuations.map((tokens, continuation) => {

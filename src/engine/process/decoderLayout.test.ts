@@ -50,11 +50,18 @@ describe('a decoder', () => {
 				{ past: 'past_key_values.0.value', present: 'present.0.value', type: 'float16', heads: 2, size: 8 },
 			],
 			attentionMask: true,
+			attentionBias: false,
 			positionIds: true,
 			cacheBranch: true,
 			keepDims: [1],
 			vocabularySize: 384,
 		});
+	});
+
+	it('takes trees where who sees whom is fed', () => {
+		const inputs = [ids, tensor('attention_bias', ['b', 1, 's', 't']), ...cache(0).past];
+		const layout = decoderLayout(session(inputs, [logits, ...cache(0).present]), open, file);
+		expect(layout).toMatchObject({ attentionBias: true, attentionMask: false });
 	});
 
 	it('takes from config.json what the graph leaves open', () => {

@@ -1,20 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GenerateRequest } from '../requests';
-import { createContextReader } from './contextReader';
+import { scoreAll, writeOne } from '../../../test/askEngine';
+import { decoderEngine } from '../../../test/decoderEngine';
+import type { PlanSettings } from '../planning/plan';
+import type { GenerateRequest, GenerateResult } from '../requests';
+import type { Decoder } from './decoder';
 import { historyDecoder, logitsAfter, vocabulary } from './historyDecoder';
-import { createScorer } from './scorer';
-import { createWriter, cutAt } from './writer';
+import { cutAt } from './writer';
 
-const model = { file: 'model.onnx', device: 'cpu' };
 /** Tokens spell: some are one letter, some several, one is nothing. */
 const spelling = ['a', 'b', 'ab', '\n', '<end>', '', 'ba'];
 const decode = (tokens: readonly number[]) => tokens.map(token => spelling[token]).join('');
 
-function writerOf(decoder = historyDecoder(), endOfText: readonly number[] = []) {
-	const contexts = createContextReader(decoder, model);
-	return createWriter(decoder, contexts, { decode, endOfText: new Set(endOfText) }, model);
+interface Writing {
+	readonly decoder?: Decoder;
+	readonly endOfText?: readonly number[];
+	readonly settings?: Partial<PlanSettings>;
 }
+
+const engineOf = ({ decoder = historyDecoder(), endOfText = [], settings = {} }: Writing = {}) =>
+	decoderEngine(decoder, { settings, ending: { decode, endOfText: new Set(endOfText) } });
+
+const write = (request: GenerateRequest, writing: Writing = {}): Promise<GenerateResult> =>
+	writeOne(engineOf(writing), request);
 
 /** The definition: no cache, one token after the other. */
 function naive({ context, maxTokens, until }: GenerateRequest, endOfText: readonly number[]) {
@@ -50,21 +58,26 @@ const anyRequest = fc
 	.map(({ at, ...request }): GenerateRequest => ({ ...request, prefix: at % request.context.length }));
 
 describe('writing', () => {
-	it('equals the definition for any requests, in any order, whatever prefixes they share', async () => {
+	it('equals the definition for any requests, in any order, however their contexts are cut', async () => {
+		const anySettings = fc.record({
+			chunking: fc.constantFrom('shared' as const, 'fixed' as const, 'whole' as const),
+			longestPiece: fc.integer({ min: 1, max: 9 }),
+		});
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(anyRequest, { minLength: 1, maxLength: 5 }),
 				fc.subarray([3, 4, 5]),
-				async (requests, endOfText) => {
+				anySettings,
+				async (requests, endOfText, settings) => {
 					const decoder = historyDecoder();
-					const writer = writerOf(decoder, endOfText);
+					const engine = engineOf({ decoder, endOfText, settings });
 					for (const request of requests) {
 						const before = decoder.forwards.length;
-						const { computed, logprobs, ...result } = await writer.generate(request);
+						const { logprobs, ...result } = await writeOne(engine, request);
 						expect(result).toEqual(naive(request, endOfText));
 						expect(logprobs).toHaveLength(result.tokens.length);
-						const fed = decoder.forwards.slice(before).map(({ tokens }) => tokens.length);
-						expect(computed).toBe(fed.reduce((sum, length) => sum + length, 0));
+						const fed = decoder.forwards.slice(before).reduce((sum, { tokens }) => sum + tokens.length, 0);
+						expect(fed).toBe(request.context.length + result.tokens.length - 1);
 					}
 				},
 			),
@@ -73,19 +86,18 @@ describe('writing', () => {
 	});
 
 	it('gives the log-probabilities that scoring gives the same tokens', async () => {
-		const decoder = historyDecoder();
-		const contexts = createContextReader(decoder, model);
-		const writer = createWriter(decoder, contexts, { decode, endOfText: new Set() }, model);
+		const engine = engineOf();
 		const context = [1, 2, 3];
-		const { tokens, logprobs } = await writer.generate({ context, prefix: 2, maxTokens: 6, until: [] });
-		const scored = await createScorer(decoder, contexts, model).score({ context, prefix: 2, continuations: [tokens] });
-		expect(scored.continuations[0]?.greedy).toBe(true);
-		expect(logprobs.reduce((sum, logprob) => sum + logprob, 0)).toBeCloseTo(scored.continuations[0]?.logprob ?? 1, 9);
+		const { tokens, logprobs } = await writeOne(engine, { context, prefix: 2, maxTokens: 6, until: [] });
+		const { results } = await scoreAll(engine, [{ context, prefix: 2, continuations: [tokens] }]);
+		const scored = results[0]?.continuations[0];
+		expect(scored?.greedy).toBe(true);
+		expect(logprobs.reduce((sum, logprob) => sum + logprob, 0)).toBeCloseTo(scored?.logprob ?? 1, 9);
 	});
 
 	it('feeds each token but the last once, and keeps no cache for what is not fed', async () => {
 		const decoder = historyDecoder();
-		await writerOf(decoder).generate({ context: [1, 2], prefix: 0, maxTokens: 3, until: [] });
+		await write({ context: [1, 2], prefix: 0, maxTokens: 3, until: [] }, { decoder });
 		expect(decoder.forwards.map(({ tokens, keepPast }) => [tokens.length, keepPast])).toEqual([
 			[2, true],
 			[1, true],
@@ -93,9 +105,15 @@ describe('writing', () => {
 		]);
 	});
 
+	it('keeps nothing where one token is all that may be written', async () => {
+		const decoder = historyDecoder();
+		await write({ context: [1, 2], prefix: 0, maxTokens: 1, until: [] }, { decoder });
+		expect(decoder.forwards.map(({ keepPast }) => keepPast)).toEqual([false]);
+	});
+
 	it('takes the lowest id of equally probable tokens', async () => {
 		const level = historyDecoder(() => [0, 2, 1, 2, 2, 0, 0]);
-		const { tokens } = await writerOf(level).generate({ context: [0], prefix: 0, maxTokens: 2, until: [] });
+		const { tokens } = await write({ context: [0], prefix: 0, maxTokens: 2, until: [] }, { decoder: level });
 		expect(tokens).toEqual([1, 1]);
 	});
 });
@@ -104,7 +122,7 @@ describe('endings', () => {
 	const spells = (...tokens: number[]) =>
 		historyDecoder(history => Array.from({ length: vocabulary }, (_, id) => Number(id === tokens[history.length - 1])));
 	const written = async (tokens: number[], until: string[], endOfText: number[] = []) =>
-		writerOf(spells(...tokens), endOfText).generate({ context: [0], prefix: 0, maxTokens: 6, until });
+		write({ context: [0], prefix: 0, maxTokens: 6, until }, { decoder: spells(...tokens), endOfText });
 
 	it('may span tokens, or stand within one', async () => {
 		expect(await written([0, 6, 0, 1, 1, 1], ['aba'])).toMatchObject({ text: '', tokens: [0, 6], ended: 'until' });
@@ -137,5 +155,5 @@ it.each([
 	{ context: [0], prefix: 0, maxTokens: 0, until: [] },
 	{ context: [vocabulary], prefix: 0, maxTokens: 1, until: [] },
 ])('refuses %j', async request => {
-	await expect(writerOf().generate(request)).rejects.toThrow();
+	await expect(write(request)).rejects.toThrow(/needs|token/);
 });
