@@ -29,7 +29,8 @@ describe.skipIf(!hasShared('golden', 'scores.jsonl'))('scores of an independent 
 			const run = path.join(dir, 'run');
 			const { code, stderr } = await evalLens(['run', file, '--out', run, '--json', '--no-cache']);
 			expect(code, stderr).toBe(0);
-			const samples = readLines(path.join(run, 'samples.jsonl'));
+			// In the order of the file: its rows are counted by their keys.
+			const samples = readLines(path.join(run, 'samples.jsonl')).sort((a, b) => rowOf(a.key) - rowOf(b.key));
 			let worst = 0;
 			for (const row of group) {
 				const sample = samples[row.test_index];
@@ -70,6 +71,10 @@ function goldenGroups(): [GoldenScore, ...GoldenScore[]][] {
 		}
 	}
 	return [...groups.values()];
+}
+
+function rowOf(key: string): number {
+	return Number(key.split('/').at(-1));
 }
 
 /** Between the best and the second best choice. */

@@ -46,10 +46,9 @@ describe('the requests of a run', () => {
 			variants,
 			questions(4),
 			reader,
-			({ question, variant, asked }) => {
+			({ question, variant }, asked) => {
 				taken.push(`${variant} ${question.key}`);
 				expect(asked.question).toBe(question);
-				return true;
 			},
 			{ token: neverCancelled, onProgress: count => void told.push(count) },
 		);
@@ -65,20 +64,6 @@ describe('the requests of a run', () => {
 		}
 	});
 
-	it('leave out what is answered from elsewhere', async () => {
-		const { samples, trie } = await collectRequests(
-			variants,
-			questions(4),
-			reader,
-			async ({ question, variant }) => variant !== 'helm' && question.key !== 'test/2',
-			{ token: neverCancelled },
-		);
-		expect(samples.map(({ question, variant }) => `${variant} ${question.key}`)).toEqual(
-			['original', 'again'].flatMap(name => [0, 1, 3].map(n => `${name} test/${n}`)),
-		);
-		expect(trie.places).toHaveLength(6);
-	});
-
 	it('add tokens variant by variant, together as many as are distinct', async () => {
 		await fc.assert(
 			fc.asyncProperty(
@@ -86,7 +71,7 @@ describe('the requests of a run', () => {
 				fc.subarray(variants, { minLength: 1 }),
 				async (texts, some) => {
 					const asked = texts.map((question, n) => questionOf({ key: `test/${n}`, question }));
-					const { added, trie } = await collectRequests(some, asked, reader, () => true, { token: neverCancelled });
+					const { added, trie } = await collectRequests(some, asked, reader, () => {}, { token: neverCancelled });
 					expect(added.map(({ variant }) => variant)).toEqual(some.map(({ variant }) => variant.name));
 					expect(added.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(trie.counts.distinct);
 					const again = added.find(({ variant }) => variant === 'again');
@@ -102,10 +87,7 @@ describe('the requests of a run', () => {
 });
 
 describe('whoever else lives in this process', () => {
-	const slowly = () => {
-		blockFor(5);
-		return true;
-	};
+	const slowly = () => blockFor(5);
 
 	it('goes on while requests are collected', async () => {
 		let ticks = 0;
@@ -130,7 +112,7 @@ describe('whoever else lives in this process', () => {
 			reader,
 			() => {
 				taken++;
-				return slowly();
+				slowly();
 			},
 			{ token: source.token },
 		);

@@ -1,0 +1,121 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { presetNames } from '../src/config/presets';
+import { prepareGraph } from '../src/engine/graph/prepareGraph';
+import type { Sample } from '../src/protocol/sample';
+import { evalLens } from './commandLine';
+import { demoEvaluation, hasShared, root, shared } from './paths';
+import { temporaryFolders } from './temporaryFolder';
+
+/** The largest difference of a log-probability that cutting prompts in another way may make. */
+const tolerance = 1e-4;
+
+const demoQuestions = path.join(path.dirname(demoEvaluation), 'demo-questions');
+const folder = temporaryFolders();
+const isLong = Boolean(process.env.EVAL_LENS_LONG_TESTS);
+
+/** All published formats, one with a BOS in front, one whose answers are the choices' texts after nothing at all. */
+const variants = {
+	...Object.fromEntries(presetNames.map(name => [name, name])),
+	'with BOS': { extends: 'mmlu/harness', add_bos_token: true },
+	'no shots': { extends: 'mmlu/original', num_fewshot: 0 },
+	'nothing in front': {
+		num_fewshot: 0,
+		doc_to_text: '{{question[:1]}}',
+		doc_to_choice: '{{choices}}',
+		target_delimiter: '',
+		on_too_long: 'cut',
+	},
+};
+
+/** Runs all formats on a model, with prompts cut by the planner and in one piece, and returns the samples of each. */
+async function bothWays(model: string, fields: object) {
+	const dir = folder();
+	const file = path.join(dir, 'e.eval.yaml');
+	const models = ['shared', 'fixed', 'whole'].map(chunking => ({ path: model, chunking }));
+	writeFileSync(file, JSON.stringify({ num_fewshot: 5, models, variants, ...fields }));
+	const out = path.join(dir, 'run');
+	const { code, stderr } = await evalLens(['run', file, '--out', out, '--json', '--no-cache']);
+	expect(code, stderr).toBe(0);
+	const samples = readFileSync(path.join(out, 'samples.jsonl'), 'utf8')
+		.trimEnd()
+		.split('\n')
+		.map((line): Sample => JSON.parse(line));
+	const of = (chunking: string) =>
+		new Map(
+			samples
+				.filter(sample => sample.model.includes(chunking))
+				.map(sample => [`${sample.variant} ${sample.key}`, sample]),
+		);
+	return { shared: of('shared'), fixed: of('fixed'), whole: of('whole') };
+}
+
+async function expectEqual(model: string, fields: object, questions: number): Promise<void> {
+	const { whole, ...others } = await bothWays(model, fields);
+	expect(whole.size).toBe(questions * Object.keys(variants).length);
+	for (const [way, samples] of Object.entries(others)) {
+		let worst = 0;
+		expect(samples.size).toBe(whole.size);
+		for (const [id, plain] of whole) {
+			const sample = samples.get(id);
+			expect(sample?.n_tokens, id).toBe(plain.n_tokens);
+			expect(sample?.truncated, id).toBe(plain.truncated);
+			for (const [i, logprob] of plain.logprobs.entries()) {
+				worst = Math.max(worst, Math.abs(logprob - (sample?.logprobs[i] ?? Number.NaN)));
+			}
+		}
+		console.log(`${path.basename(model)}, ${way}: ${whole.size} samples, largest difference ${worst.toExponential(1)} nat`);
+		expect(worst).toBeLessThan(tolerance);
+	}
+}
+
+describe('prompts that are cut by the planner give what whole prompts give', () => {
+	it.each(['full-logits', 'sentencepiece-like'])('on %s, in fp32', { timeout: 900_000 }, async name => {
+		const model = path.join(root, 'test/fixtures/tiny-decoder', name);
+		await expectEqual(model, { dataset_path: demoQuestions, on_too_long: 'cut', limit: 100 }, 100);
+	});
+
+	const real = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
+	// European history has prompts that are cut at 2,048 tokens.
+	const mmlu = (limits: readonly [string, number][]) => ({
+		dataset_path: path.join(shared, 'data', 'mmlu'),
+		where: { subject: limits.map(([subject]) => subject) },
+		limit: { per_subject: limits[0]?.[1] },
+	});
+	describe.skipIf(!hasShared('models', 'SmolLM2-135M-Instruct'))('on a real model', () => {
+		const per_subject = isLong ? 25 : 2;
+
+		it('in q4', { timeout: 7_200_000 }, async () => {
+			const fields = mmlu([
+				['us_foreign_policy', per_subject],
+				['high_school_european_history', per_subject],
+			]);
+			await expectEqual(real, fields, 2 * per_subject);
+		});
+
+		it('in fp32', { timeout: 7_200_000 }, async () => {
+			await expectEqual(await writtenOut(real), mmlu([['us_foreign_policy', per_subject]]), per_subject);
+		});
+	});
+});
+
+/** The same model with its weights in fp32. */
+async function writtenOut(model: string): Promise<string> {
+	const copy = path.join(folder(), 'SmolLM2-fp32');
+	mkdirSync(copy);
+	for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+		symlinkSync(path.join(model, name), path.join(copy, name));
+	}
+	const { file, floatWeights } = await prepareGraph({
+		file: path.join(model, 'onnx/model_q4.onnx'),
+		sha256: '0'.repeat(64),
+		folder: path.join(copy, 'made'),
+		passes: ['floatWeights'],
+	});
+	expect(floatWeights).toBe(true);
+	mkdirSync(path.join(copy, 'onnx'));
+	symlinkSync(file, path.join(copy, 'onnx/model.onnx'));
+	symlinkSync(path.join(path.dirname(file), 'eval-lens-weights.bin'), path.join(copy, 'onnx/eval-lens-weights.bin'));
+	return copy;
+}
