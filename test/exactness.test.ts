@@ -65,7 +65,9 @@ async function expectEqual(model: string, fields: object, questions: number): Pr
 				worst = Math.max(worst, Math.abs(logprob - (sample?.logprobs[i] ?? Number.NaN)));
 			}
 		}
-		console.log(`${path.basename(model)}, ${way}: ${whole.size} samples, largest difference ${worst.toExponential(1)} nat`);
+		console.log(
+			`${path.basename(model)}, ${way}: ${whole.size} samples, largest difference ${worst.toExponential(1)} nat`,
+		);
 		expect(worst).toBeLessThan(tolerance);
 	}
 }
