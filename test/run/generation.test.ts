@@ -60,8 +60,8 @@ describe('answers that are written', () => {
 		const samples = samplesOf(whole.dir);
 		expect(samples).toHaveLength(16);
 		const of = (variant: string) => samples.filter(sample => sample.variant === variant);
-		for (const [i, sample] of of('letters').entries()) {
-			const scored = of('scored')[i];
+		for (const sample of of('letters')) {
+			const scored = of('scored').find(({ key }) => key === sample.key);
 			expect(sample.generated).toEqual(expect.any(String));
 			expect(sample.generated).not.toContain('\n');
 			// The same prompt: what is scored after it is the same too, however it was cut into forwards.
@@ -78,7 +78,9 @@ describe('answers that are written', () => {
 		const cached = await run(file, '--out', path.join(folder, 'warm'));
 		expect(readCache(folder)).toBe(computed);
 		const text = (dir: string) => readFileSync(path.join(dir, 'samples.jsonl'), 'utf8');
-		expect(text(cached.dir)).toBe(text(whole.dir));
+		// What is known is recorded variant by variant, what is computed as it was planned.
+		const sorted = (dir: string) => text(dir).trimEnd().split('\n').sort();
+		expect(sorted(cached.dir)).toEqual(sorted(whole.dir));
 
 		// A run that was interrupted after any of its samples goes on as if it had not been.
 		const lines = text(whole.dir).split('\n');

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonRandom } from '../../src/data/mersenneTwister';
+import type { Sample } from '../../src/protocol/sample';
 import { evalLens, startEvalLens } from '../commandLine';
 import { demoEvaluation } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
@@ -9,18 +10,61 @@ import { temporaryFolders } from '../temporaryFolder';
 /** `npm run test:long` takes all fifty; the ordinary run takes a fifth of them, from the same seed. */
 const points = process.env.EVAL_LENS_LONG_TESTS ? 50 : 10;
 const slice = ['--limit', '60'];
-const folder = temporaryFolders();
+const folder = temporaryFolders(afterAll);
+
+/** An evaluation with a cache of its own, as it is when a run begins. */
+interface Beginning {
+	readonly file: string;
+	/** Null: the runs use none. */
+	readonly cache: string | null;
+}
+
+const argsOf = ({ file, cache }: Beginning, out: string) => [
+	'run',
+	file,
+	...slice,
+	'--out',
+	out,
+	'--json',
+	...(cache === null ? ['--no-cache'] : []),
+];
 
 describe('a run whose process is killed', () => {
+	const uncached: Beginning = { file: demoEvaluation, cache: null };
+	const evaluation = demoCopy();
+	let halfCached: Beginning = uncached;
 	let whole = '';
-	let size = 0;
+	/** Of a run that is not killed, whose cache knows half of it. */
+	let halfKnown = '';
+
+	/** Runs without being killed. */
+	const samplesOf = async (beginning: Beginning): Promise<string> => {
+		const out = path.join(folder(), 'whole');
+		const { code, stderr } = await evalLens(argsOf(beginning, out));
+		expect(code, stderr).toBe(0);
+		return readFileSync(path.join(out, 'samples.jsonl'), 'utf8');
+	};
 
 	beforeAll(async () => {
-		const out = path.join(folder(), 'whole');
-		const { code, stderr } = await evalLens(['run', demoEvaluation, ...slice, '--out', out, '--json', '--no-cache']);
-		expect(code, stderr).toBe(0);
-		whole = readFileSync(path.join(out, 'samples.jsonl'), 'utf8');
-		size = Buffer.byteLength(whole);
+		whole = await samplesOf(uncached);
+		await samplesOf({ file: evaluation, cache: '' });
+		const lines = readCache(evaluation).split('\n');
+		halfCached = { file: evaluation, cache: lines.slice(0, lines.length / 2).join('\n') };
+		writeCache(halfCached);
+		halfKnown = await samplesOf(halfCached);
+	});
+
+	it('has the same samples where half of them were known, to the last bits', () => {
+		const byKey = new Map(parsed(whole).map(sample => [`${sample.variant} ${sample.key}`, sample]));
+		expect(parsed(halfKnown)).toHaveLength(byKey.size);
+		for (const { variant, key, logprobs, prediction } of parsed(halfKnown)) {
+			const expected = byKey.get(`${variant} ${key}`);
+			expect(prediction).toBe(expected?.prediction);
+			// The rest is planned without what was known, and so cut in another way.
+			logprobs.forEach((logprob, i) => {
+				expect(Math.abs(logprob - (expected?.logprobs[i] ?? Number.NaN))).toBeLessThan(1e-4);
+			});
+		}
 	});
 
 	it(`continues to exactly the same samples, killed at ${points} points`, { timeout: 1_200_000 }, async () => {
@@ -29,24 +73,60 @@ describe('a run whose process is killed', () => {
 		for (let point = 0; point < points; point++) {
 			const out = path.join(folder(), 'run');
 			const samples = path.join(out, 'samples.jsonl');
-			// Every second run shares a cache with the others: what it answers must not be told apart either.
-			const args = ['run', demoEvaluation, ...slice, '--out', out, '--json', ...(point % 2 ? [] : ['--no-cache'])];
+			// Every second run begins with a cache that knows half of it, and fills it: how it goes on must not depend on that.
+			const [beginning, expected] = point % 2 ? [halfCached, halfKnown] : [uncached, whole];
+			writeCache(beginning);
+			const args = argsOf(beginning, out);
+			const size = Buffer.byteLength(expected);
 			const at = Math.floor(((point * 1000 + random.below(1000)) / (points * 1000)) * size);
 			if (await killAt(args, () => sizeOf(samples) >= at)) {
 				beforeEnd++;
 			}
 			const kept = wholeLines(samples);
-			expect(whole.startsWith(kept), `what a kill at byte ${at} left`).toBe(true);
+			expect(expected.startsWith(kept), `what a kill at byte ${at} left`).toBe(true);
 
 			const { code, stderr, stdout } = await evalLens(args);
 			expect(code, stderr).toBe(0);
 			expect(JSON.parse(stdout).state).toBe('done');
-			expect(readFileSync(samples, 'utf8')).toBe(whole);
+			expect(readFileSync(samples, 'utf8')).toBe(expected);
 			expect(readdirSync(out)).not.toContain('lock');
 		}
 		expect(beforeEnd).toBeGreaterThanOrEqual(0.8 * points);
 	});
 });
+
+/** The demo in a folder whose cache no other test touches. */
+function demoCopy(): string {
+	const copy = path.join(folder(), 'examples');
+	for (const name of ['demo-model', 'demo-questions', path.basename(demoEvaluation)]) {
+		cpSync(path.join(path.dirname(demoEvaluation), name), path.join(copy, name), { recursive: true });
+	}
+	return path.join(copy, path.basename(demoEvaluation));
+}
+
+function cacheFile(evaluation: string): string {
+	const cache = path.join(path.dirname(evaluation), '.evals', '.cache');
+	const [name, ...others] = readdirSync(cache);
+	expect(others).toEqual([]);
+	return path.join(cache, name ?? '');
+}
+
+function readCache(evaluation: string): string {
+	return readFileSync(cacheFile(evaluation), 'utf8');
+}
+
+function writeCache({ file, cache }: Beginning): void {
+	if (cache !== null) {
+		writeFileSync(cacheFile(file), cache);
+	}
+}
+
+function parsed(samples: string): Sample[] {
+	return samples
+		.trimEnd()
+		.split('\n')
+		.map(line => JSON.parse(line));
+}
 
 /** Kills with signal 9 as soon as `due`; says whether the run was still going on. */
 async function killAt(args: readonly string[], due: () => boolean): Promise<boolean> {
