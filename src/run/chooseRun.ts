@@ -16,6 +16,9 @@ export interface ChosenRun {
 	readonly before: RunRecord | null;
 }
 
+/** Raised where the same evaluation comes to be planned in another way: its unfinished runs cannot be continued. */
+const planFormat = 1;
+
 /** Runs with equal fingerprints continue each other: same evaluation, same data, same models read in the same way. */
 export function fingerprint(
 	evaluation: ResolvedEvaluation,
@@ -30,7 +33,7 @@ export function fingerprint(
 		tokenizer.sha256,
 	]);
 	return createHash('sha256')
-		.update(JSON.stringify([canonicalEvaluation(evaluation), data, read]))
+		.update(JSON.stringify([planFormat, canonicalEvaluation(evaluation), data, read]))
 		.digest('hex');
 }
 
