@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { dist } from './paths';
 
@@ -65,4 +65,10 @@ export function start(
 
 export function evalLens(...[args, options]: Parameters<typeof startEvalLens>): Promise<Finished> {
 	return startEvalLens(args, options).finished;
+}
+
+/** Processes that a process started and that still live. */
+export function childrenOf(pid: number | undefined): number[] {
+	const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+	return (stdout ?? '').split('\n').map(Number).filter(Boolean);
 }

@@ -1,9 +1,13 @@
 // The tests that take long, in full; `npm test` takes a part of them.
 import { spawnSync } from 'node:child_process';
 
-const { status } = spawnSync('npx', ['vitest', 'run', 'test/run/resume.test.ts'], {
-	stdio: 'inherit',
-	shell: process.platform === 'win32',
-	env: { ...process.env, EVAL_LENS_LONG_TESTS: '1' },
-});
+const { status } = spawnSync(
+	'npx',
+	['vitest', 'run', 'test/run/resume.test.ts', 'test/run/plannedRun.test.ts', 'test/exactness.test.ts'],
+	{
+		stdio: 'inherit',
+		shell: process.platform === 'win32',
+		env: { ...process.env, EVAL_LENS_LONG_TESTS: '1' },
+	},
+);
 process.exitCode = status ?? 1;

@@ -22,6 +22,7 @@ export async function plan(file: string, options: RunOptions, terminal: Terminal
 			hub: openHub(environmentConnection(process.env)),
 			enginePath: path.join(folder, 'engine.cjs'),
 			cache: options.cache,
+			...(options.memory === undefined ? {} : { cacheBudget: options.memory * 1e6 }),
 			version,
 			token,
 			onProgress: progress.show,

@@ -20,6 +20,8 @@ export interface RunOptions {
 	readonly out?: string;
 	readonly cache: boolean;
 	readonly plan?: boolean;
+	/** In megabytes. */
+	readonly memory?: number;
 	readonly json?: boolean;
 }
 
@@ -37,6 +39,7 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 				hub: openHub(environmentConnection(process.env)),
 				enginePath: path.join(folder, 'engine.cjs'),
 				cache: options.cache,
+				...(options.memory === undefined ? {} : { cacheBudget: options.memory * 1e6 }),
 				version,
 				token,
 				onProgress: progress.show,

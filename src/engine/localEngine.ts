@@ -46,7 +46,7 @@ export interface LocalEngine extends Engine {
 const engineName = 'onnxruntime-node';
 
 /** Enough for the shots of one subject on small and middling models; more is of use to deep trees alone. */
-export const defaultCacheBudget = 1024 * 1024 * 1024;
+export const defaultCacheBudget = 1e9;
 
 /**
  * 192 tokens are about three questions: enough for matrix products to run at full speed, few enough that attention does not

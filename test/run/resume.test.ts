@@ -3,12 +3,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonRandom } from '../../src/data/mersenneTwister';
 import type { Sample } from '../../src/protocol/sample';
-import { evalLens, startEvalLens } from '../commandLine';
+import { childrenOf, evalLens, startEvalLens } from '../commandLine';
 import { demoEvaluation } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
 
-/** `npm run test:long` takes all fifty; the ordinary run takes a fifth of them, from the same seed. */
-const points = process.env.EVAL_LENS_LONG_TESTS ? 50 : 10;
+/** `npm run test:long` takes all hundred; the ordinary run takes a tenth of them, from the same seed. */
+const points = process.env.EVAL_LENS_LONG_TESTS ? 100 : 10;
 const slice = ['--limit', '60'];
 const folder = temporaryFolders(afterAll);
 
@@ -79,7 +79,9 @@ describe('a run whose process is killed', () => {
 			const args = argsOf(beginning, out);
 			const size = Buffer.byteLength(expected);
 			const at = Math.floor(((point * 1000 + random.below(1000)) / (points * 1000)) * size);
-			if (await killAt(args, () => sizeOf(samples) >= at)) {
+			// By turns the process that a person started, and the one in which the model computes.
+			const victim = point % 4 < 2 ? 'host' : 'engine';
+			if (await killAt(args, victim, () => sizeOf(samples) >= at)) {
 				beforeEnd++;
 			}
 			const kept = wholeLines(samples);
@@ -129,16 +131,31 @@ function parsed(samples: string): Sample[] {
 }
 
 /** Kills with signal 9 as soon as `due`; says whether the run was still going on. */
-async function killAt(args: readonly string[], due: () => boolean): Promise<boolean> {
+async function killAt(args: readonly string[], victim: 'host' | 'engine', due: () => boolean): Promise<boolean> {
 	const { child, finished } = startEvalLens(args);
+	let killed = false;
 	const timer = setInterval(() => {
-		if (due()) {
-			child.kill('SIGKILL');
+		if (!killed && due()) {
+			const [target = null] = victim === 'host' ? [child.pid] : childrenOf(child.pid);
+			killed = target !== null && kill(target);
 		}
 	}, 1);
-	const { signal } = await finished;
+	const { signal, code, stderr } = await finished;
 	clearInterval(timer);
-	return signal === 'SIGKILL';
+	if (killed && victim === 'engine' && code !== 0) {
+		expect(code, stderr).toBe(3);
+		expect(stderr).toContain('run again to continue');
+	}
+	return signal === 'SIGKILL' || code === 3;
+}
+
+function kill(pid: number): boolean {
+	try {
+		return process.kill(pid, 'SIGKILL');
+	} catch {
+		// It has just ended.
+		return false;
+	}
 }
 
 function sizeOf(file: string): number {
