@@ -24,12 +24,7 @@ interface ProcessOptions {
 }
 
 /** No test asks the Hub itself, or depends on what the person's cache holds. */
-const offline = {
-	HF_HUB_OFFLINE: '1',
-	HF_HUB_CACHE: path.join(dist, 'no-cache'),
-	// Models are rewritten once for all tests.
-	EVAL_LENS_CACHE: path.join(dist, '..', 'out', 'engine-cache'),
-};
+const offline = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: path.join(dist, 'no-cache') };
 
 /** Starts the built command line as a process of its own, offline unless `env` says otherwise. */
 export function startEvalLens(args: readonly string[], { cli, env, ...options }: ProcessOptions = {}): Started {

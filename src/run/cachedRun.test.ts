@@ -50,6 +50,16 @@ function cacheFile(file: string): string {
 	return path.join(folder, name ?? '');
 }
 
+/** Pieces that are cut in another way give the same numbers but for the last bits. */
+function expectAlmost(sample: Sample, expected: Sample | undefined): void {
+	const close = (value: number | null | undefined) => (typeof value === 'number' ? expect.closeTo(value, 4) : value);
+	expect(sample).toEqual({
+		...expected,
+		logprobs: expected?.logprobs.map(close),
+		label_mass: close(expected?.label_mass),
+	});
+}
+
 describe('a run whose answers are known', () => {
 	it('starts no engine, and has the same samples', async () => {
 		const file = writeEvaluation(newFolder(), { variants });
@@ -89,11 +99,12 @@ describe('a run one of whose five variants changed', () => {
 		expect(changed.record.state).toBe('done');
 		const alone = await run(writeEvaluation(folder, { variants: { three } }), { cache: false });
 		expect(changed.model?.from_cache).toBe(4 * examples);
-		expect(changed.model?.tokens).toEqual(alone.model?.tokens);
+		// All is planned; of that, what the new variant needs is computed.
 		expect(alone.model?.tokens.computed).toBeGreaterThan(0);
+		expect(changed.model?.tokens.computed).toBe(alone.model?.tokens.computed);
+		expect(changed.model?.tokens.planned).toBeGreaterThan(alone.model?.tokens.planned ?? Number.NaN);
 		for (const [key, sample] of changed.samples) {
-			const expected = (key.startsWith('three ') ? alone : first).samples.get(key);
-			expect(sample).toEqual(expected);
+			expectAlmost(sample, (key.startsWith('three ') ? alone : first).samples.get(key));
 		}
 		expect(changed.samples.size).toBe(5 * examples);
 	});
@@ -117,14 +128,8 @@ describe('a cache with a damaged entry', () => {
 		expect(again.model?.from_cache).toBe(5 * examples - 1);
 		expect(again.model?.tokens.computed).toBeGreaterThan(0);
 		expect(again.samples.size).toBe(5 * examples);
-		for (const [key, { logprobs, ...sample }] of again.samples) {
-			const { logprobs: expected, ...other } = first.samples.get(key) ?? expect.fail(`${key} is new`);
-			expect({ ...sample, label_mass: 0 }).toEqual({ ...other, label_mass: 0 });
-			// It is computed by itself, cut in another way: the last bits may differ, the damage may not show.
-			logprobs.forEach((logprob, i) => {
-				expect(Math.abs(logprob - (expected[i] ?? Number.NaN))).toBeLessThan(1e-4);
-			});
-		}
+		// It is computed as it was planned the first time.
+		expect(again.samples).toEqual(first.samples);
 		const third = await run(file);
 		expect(third.model?.from_cache).toBe(5 * examples);
 		expect(third.samples).toEqual(again.samples);

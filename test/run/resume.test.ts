@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonRandom } from '../../src/data/mersenneTwister';
-import type { Sample } from '../../src/protocol/sample';
 import { childrenOf, evalLens, startEvalLens } from '../commandLine';
 import { demoEvaluation } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
@@ -54,17 +53,9 @@ describe('a run whose process is killed', () => {
 		halfKnown = await samplesOf(halfCached);
 	});
 
-	it('has the same samples where half of them were known, to the last bits', () => {
-		const byKey = new Map(parsed(whole).map(sample => [`${sample.variant} ${sample.key}`, sample]));
-		expect(parsed(halfKnown)).toHaveLength(byKey.size);
-		for (const { variant, key, logprobs, prediction } of parsed(halfKnown)) {
-			const expected = byKey.get(`${variant} ${key}`);
-			expect(prediction).toBe(expected?.prediction);
-			// The rest is planned without what was known, and so cut in another way.
-			logprobs.forEach((logprob, i) => {
-				expect(Math.abs(logprob - (expected?.logprobs[i] ?? Number.NaN))).toBeLessThan(1e-4);
-			});
-		}
+	it('has the same samples where half of them were known, to the last bit', () => {
+		const sorted = (samples: string) => samples.trimEnd().split('\n').sort();
+		expect(sorted(halfKnown)).toEqual(sorted(whole));
 	});
 
 	it(`continues to exactly the same samples, killed at ${points} points`, { timeout: 1_200_000 }, async () => {
@@ -121,13 +112,6 @@ function writeCache({ file, cache }: Beginning): void {
 	if (cache !== null) {
 		writeFileSync(cacheFile(file), cache);
 	}
-}
-
-function parsed(samples: string): Sample[] {
-	return samples
-		.trimEnd()
-		.split('\n')
-		.map(line => JSON.parse(line));
 }
 
 /** Kills with signal 9 as soon as `due`; says whether the run was still going on. */
