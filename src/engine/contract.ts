@@ -2,6 +2,7 @@ import type { Chunking } from '../config/resolved';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
 import type { Message } from '../protocol/messages';
+import type { PassName } from './graph/pass';
 import type { Plan } from './planning/plan';
 import type { RequestTrie } from './planning/requestTrie';
 import type { Answer, RequestId } from './requests';
@@ -33,6 +34,8 @@ export interface EngineInfo extends EngineSetting {
 }
 
 export interface GraphInfo {
+	/** How it was rewritten; nothing: the file runs as it is. */
+	readonly passes: readonly PassName[];
 	/** Trees of tokens go through in one piece. */
 	readonly trees: boolean;
 	/** Block-quantised weights were written out as float32, without a change of their values. */

@@ -91,7 +91,7 @@ describe('an engine on a local model', () => {
 			vocabularySize: 384,
 			endOfText: [2],
 			chunking: 'shared',
-			graph: { trees: false, floatWeights: false, chunkSensitive: false },
+			graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false },
 			capabilities: { continuations: 'any', argmax: true, prefixReuse: true, generate: true },
 		});
 	});
@@ -270,7 +270,7 @@ describe('the end of the process', () => {
 		notes: [],
 		threads: 1,
 		vocabularySize: 384,
-		graph: { trees: false, floatWeights: false, chunkSensitive: false },
+		graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false },
 		cacheBytesPerToken: 4,
 	} satisfies LoadedModel);
 

@@ -10,12 +10,13 @@ import { providerFor } from './device';
 import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
 import { describeGraph } from './graph/describeGraph';
+import type { PassName } from './graph/pass';
 import { findModel, type ModelFolder } from './modelFolder';
 import type { PlanSettings } from './planning/plan';
 import { planRequests } from './planning/planRequests';
 import { workThrough } from './planning/workThrough';
 import { watchSilence } from './silence';
-import type { LoadedModel } from './wire';
+import type { ComputeRequest, LoadedModel } from './wire';
 
 export interface LocalEngineOptions extends EngineProcessOptions {
 	/** Holds the ONNX file, config.json and the tokenizer. */
@@ -29,10 +30,12 @@ export interface LocalEngineOptions extends EngineProcessOptions {
 	readonly graphFolder?: string | undefined;
 	/** Default: one for each physical core. */
 	readonly threads?: number;
-	/** Bytes that key-value caches of kept beginnings may take; default: `defaultCacheBudget`. */
+	/** Bytes that key-value caches of kept beginnings may take; default: a gigabyte. */
 	readonly cacheBudget?: number | undefined;
 	/** Of an earlier sitting of the run, which this one has to plan like. */
 	readonly planSettings?: PlanSettings | undefined;
+	/** How an earlier sitting's graph was rewritten; absent: as suits the model. */
+	readonly passes?: readonly PassName[] | undefined;
 	/** Told while the process says nothing for long, in seconds; null: it speaks again. */
 	readonly onSilence?: (seconds: number | null) => void;
 }
@@ -46,7 +49,7 @@ export interface LocalEngine extends Engine {
 const engineName = 'onnxruntime-node';
 
 /** Enough for the shots of one subject on small and middling models; more is of use to deep trees alone. */
-export const defaultCacheBudget = 1e9;
+const defaultCacheBudget = 1e9;
 
 /**
  * 192 tokens are about three questions: enough for matrix products to run at full speed, few enough that attention does not
@@ -120,9 +123,14 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 		async *work(plan, work) {
 			throwIfCancelled(work.token);
 			const onCancel = work.token.onCancellationRequested(() => engine.kill(new Cancelled()));
-			const silence = watchSilence(engine, options.onSilence);
+			let asked = 0;
+			const silence = watchSilence(engine, () => asked > 0, options.onSilence);
+			const compute = (request: ComputeRequest) => {
+				asked++;
+				return engine.channel.request('compute', request).finally(() => asked--);
+			};
 			try {
-				yield* workThrough(plan, request => engine.channel.request('compute', request), work);
+				yield* workThrough(plan, compute, work);
 			} finally {
 				silence.dispose();
 				onCancel.dispose();
@@ -177,14 +185,14 @@ async function load(
 	token: CancellationToken,
 ): Promise<Started> {
 	const engine = forkEngine(options);
-	const { device, threads = null, graphFolder = null, chunking = null } = options;
+	const { device, threads = null, graphFolder = null, chunking = null, passes = null } = options;
 	const { folder } = model;
 	const file = path.join(folder, model.file);
 	const sha256 = files.find(({ path: name }) => name === model.file)?.sha256 ?? '';
 	const onCancel = token.onCancellationRequested(() => engine.kill(new Cancelled()));
 	try {
 		throwIfCancelled(token);
-		const request = { file, sha256, folder, graphFolder, chunking, device, threads, shape, endOfText };
+		const request = { file, sha256, folder, graphFolder, chunking, passes, device, threads, shape, endOfText };
 		return { engine, loaded: await engine.channel.request('load', request) };
 	} catch (error) {
 		engine.dispose();

@@ -13,12 +13,12 @@ afterEach(() => {
 });
 
 /** An engine that says what a test has it say. */
-function watched() {
+function watched(isAsked = () => true) {
 	const heard = new EventSource<unknown>();
 	const killed: Error[] = [];
 	const told: (number | null)[] = [];
 	const engine = { onHeard: heard.event, kill: (reason: Error) => void killed.push(reason) };
-	const watch = watchSilence(engine, seconds => void told.push(seconds));
+	const watch = watchSilence(engine, isAsked, seconds => void told.push(seconds));
 	return { speak: () => heard.fire(null), killed, told, watch };
 }
 
@@ -42,6 +42,16 @@ describe('an engine that says nothing', () => {
 		expect(told).toHaveLength(3);
 		vi.advanceTimersByTime(second);
 		expect(told).toEqual([20, 21, null, 20]);
+	});
+
+	it('is no news while nobody waits for it', () => {
+		let asked = false;
+		const { told, killed } = watched(() => asked);
+		vi.advanceTimersByTime(60 * 60 * second);
+		asked = true;
+		vi.advanceTimersByTime(19 * second);
+		expect(told).toEqual([]);
+		expect(killed).toEqual([]);
 	});
 
 	it('is no news while it speaks now and then', () => {

@@ -15,6 +15,7 @@ const second = 1000;
  */
 export function watchSilence(
 	engine: Pick<EngineProcess, 'onHeard' | 'kill'>,
+	isAsked: () => boolean,
 	onSilence: (seconds: number | null) => void = () => {},
 ): Disposable {
 	let silent = 0;
@@ -25,6 +26,11 @@ export function watchSilence(
 		silent = 0;
 	});
 	const timer = setInterval(() => {
+		if (!isAsked()) {
+			// Nobody waits for it: whoever reads its answers is slow.
+			silent = 0;
+			return;
+		}
 		silent++;
 		if (silent >= hungAfter) {
 			engine.kill(runFailure('engine.hung', { minutes: Math.round(hungAfter / 60) }));

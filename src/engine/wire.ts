@@ -1,6 +1,7 @@
 import type { Chunking, Device } from '../config/resolved';
 import type { Message } from '../protocol/messages';
 import type { GraphInfo } from './contract';
+import type { PassName } from './graph/pass';
 import type { ReadResult } from './planning/answers';
 import type { WriteOptions } from './planning/requestTrie';
 import type { GenerateResult } from './requests';
@@ -35,6 +36,8 @@ export interface LoadRequest {
 	readonly graphFolder: string | null;
 	/** Null: as suits the graph. */
 	readonly chunking: Chunking | null;
+	/** How the graph is to be rewritten; null: as suits it. */
+	readonly passes: readonly PassName[] | null;
 	/** Tokens that end a text. */
 	readonly endOfText: readonly number[];
 	readonly device: Device;

@@ -64,7 +64,12 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 		tracker.phase('loading', model.name);
 		const loading = seconds();
 		const engine = await startLocalEngine(
-			{ ...localOptions(model, options), planSettings: before?.plan ?? undefined, onSilence: tracker.silence },
+			{
+				...localOptions(model, options),
+				planSettings: before?.plan ?? undefined,
+				passes: before?.graph?.passes,
+				onSilence: tracker.silence,
+			},
 			options.token,
 		);
 		try {
@@ -239,13 +244,7 @@ export async function openCache(
 /** One run's numbers come from one engine: another may differ in their last digits. */
 function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
 	const name = ({ engine, engine_version, device, graph, plan }: ModelRecord) =>
-		[
-			`${engine} ${engine_version}`,
-			device,
-			...(graph?.floatWeights ? ['float32 weights'] : []),
-			...(graph?.trees ? ['trees'] : []),
-			...(plan ? [plan.chunking] : []),
-		].join(', ');
+		[`${engine} ${engine_version}`, device, ...(graph?.passes ?? []), ...(plan ? [plan.chunking] : [])].join(', ');
 	if (name(before) !== name(now)) {
 		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
 	}

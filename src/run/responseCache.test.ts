@@ -12,7 +12,7 @@ const info: EngineInfo = {
 	device: 'cpu',
 	notes: [],
 	threads: 1,
-	graph: { trees: false, floatWeights: false, chunkSensitive: false },
+	graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false },
 	chunking: 'shared',
 	dtype: 'fp32',
 	files: [{ path: 'model.onnx', sha256: 'aa' }],

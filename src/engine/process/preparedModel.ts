@@ -7,7 +7,7 @@ import { type Message, message } from '../../protocol/messages';
 import type { GraphInfo } from '../contract';
 import { describeGraph, type GraphDescription } from '../graph/describeGraph';
 import type { PassName } from '../graph/pass';
-import { type Prepared, prepareGraph } from '../graph/prepareGraph';
+import { prepareGraph } from '../graph/prepareGraph';
 import type { LoadRequest } from '../wire';
 import { createDecoder, type Decoder } from './decoder';
 import { decoderLayout } from './decoderLayout';
@@ -34,7 +34,10 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 	const { file, graphFolder, chunking } = request;
 	if (graphFolder === null) {
 		const opened = await open(runtime, request, file);
-		return { ...opened, graph: { trees: opened.decoder.trees, floatWeights: false, chunkSensitive: false } };
+		return {
+			...opened,
+			graph: { passes: [], trees: opened.decoder.trees, floatWeights: false, chunkSensitive: false },
+		};
 	}
 	const description = await describeGraph(file);
 	const { chunkSensitive } = description;
@@ -42,7 +45,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 		chunkSensitive && (chunking ?? 'fixed') === 'fixed'
 			? [message('engine.chunk-sensitive', { file: path.basename(file) })]
 			: [];
-	const passes = passesFor(description, request);
+	const passes = request.passes ?? passesFor(description, request);
 	try {
 		const prepared = await prepareGraph({ file, sha256: request.sha256, folder: graphFolder, passes });
 		if (prepared.file !== file) {
@@ -52,7 +55,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 				return {
 					...rewritten,
 					notes: [...rewritten.notes, ...notes],
-					graph: infoOf(prepared, rewritten, chunkSensitive),
+					graph: { passes, trees: rewritten.decoder.trees, floatWeights: prepared.floatWeights, chunkSensitive },
 				};
 			}
 			notes.push(
@@ -70,12 +73,8 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 	return {
 		...opened,
 		notes: [...opened.notes, ...notes],
-		graph: { trees: opened.decoder.trees, floatWeights: false, chunkSensitive },
+		graph: { passes: [], trees: opened.decoder.trees, floatWeights: false, chunkSensitive },
 	};
-}
-
-function infoOf({ floatWeights }: Prepared, { decoder }: { decoder: Decoder }, chunkSensitive: boolean): GraphInfo {
-	return { trees: decoder.trees, floatWeights, chunkSensitive };
 }
 
 /** What is worth rewriting: the plain way is left plain, but for the rows that nobody reads. */
