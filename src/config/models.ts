@@ -55,6 +55,7 @@ function modelSpec(fields: ModelFields, name: string, source: ModelSpec['source'
 		revision: fields.revision ?? 'main',
 		dtype: fields.dtype ?? null,
 		device: fields.device ?? 'auto',
+		on_device_failure: fields.on_device_failure ?? 'cpu_at_load',
 	};
 }
 

@@ -52,10 +52,18 @@ export interface ModelSpec {
 	/** Null: the widest file there is, fp32 first. */
 	readonly dtype: string | null;
 	readonly device: Device;
+	readonly on_device_failure: OnDeviceFailure;
 }
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
+
+/**
+ * What happens where a device cannot be used, or fails. `cpu_at_load`: a model that it cannot load is computed on the CPU,
+ * a run that loses it midway stops and can be continued; `cpu`: such a run goes on on the CPU; `stop`: neither.
+ */
+export const deviceFailurePolicies = ['cpu_at_load', 'cpu', 'stop'] as const;
+export type OnDeviceFailure = (typeof deviceFailurePolicies)[number];
 
 export interface Variant {
 	readonly name: string;

@@ -11,7 +11,7 @@ import {
 	wholeNumber,
 } from './fields';
 import { presetNames, presets } from './presets';
-import { assertionMetrics, devices } from './resolved';
+import { assertionMetrics, deviceFailurePolicies, devices } from './resolved';
 
 export const outputTypes = ['multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'] as const;
 
@@ -212,8 +212,14 @@ const modelFields = mapping({
 			examples: ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'],
 		}),
 	device: oneOf(devices).optional().meta({
-		description: 'What the model runs on. A device that is not there falls back to the CPU and says so.',
+		description:
+			'What the model runs on. `auto`: CUDA for fp32 files where it computes in single precision, else the CPU; others are used where they are named.',
 		default: 'auto',
+	}),
+	on_device_failure: oneOf(deviceFailurePolicies).optional().meta({
+		description:
+			'What happens where the device fails. `cpu_at_load`: what it cannot load is computed on the CPU, a run that loses it midway stops; `cpu`: such a run goes on on the CPU, from a sample that run.json names; `stop`: neither.',
+		default: 'cpu_at_load',
 	}),
 	launch: dictionary(z.unknown())
 		.optional()

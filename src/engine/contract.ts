@@ -1,6 +1,7 @@
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
 import type { Message } from '../protocol/messages';
+import type { DeviceRecord, Provider } from './device';
 
 /** Scores texts after one context. Token ids as the model reads them, BOS included where there is one. */
 export interface LoglikelihoodRequest {
@@ -59,7 +60,9 @@ export interface EngineInfo {
 	readonly name: string;
 	readonly version: string;
 	/** The execution provider in use. */
-	readonly device: string;
+	readonly device: Provider;
+	/** How it was chosen. */
+	readonly devices: DeviceRecord;
 	/** What the choice of the device has to tell, such as a fallback. */
 	readonly notes: readonly Message[];
 	readonly threads: number | null;

@@ -1,21 +1,24 @@
 import path from 'node:path';
-import type { Device } from '../config/resolved';
+import type { Device, OnDeviceFailure } from '../config/resolved';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
-import { Failure } from '../protocol/failure';
-import { message } from '../protocol/messages';
 import type { Engine, EngineInfo } from './contract';
 import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
-import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
+import { type Provider, providersToProbe } from './device';
+import { type EngineProcess, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
 import { findModel, type ModelFolder } from './modelFolder';
+import { namingDevice, type OpenedOnDevice, openOnDevice } from './openOnDevice';
+import { type ProbeOptions, probeDevices, runtimeFor } from './probeDevices';
 import type { LoadedModel } from './wire';
 
-export interface LocalEngineOptions extends EngineProcessOptions {
+export interface LocalEngineOptions extends ProbeOptions {
 	/** Holds the ONNX file, config.json and the tokenizer. */
 	readonly folder: string;
 	/** Null: the widest file there is. */
 	readonly dtype: string | null;
 	readonly device: Device;
+	/** Default: `cpu_at_load`. */
+	readonly onDeviceFailure?: OnDeviceFailure;
 	/** Default: one for each physical core. */
 	readonly threads?: number;
 }
@@ -48,7 +51,8 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	if (starting.status === 'rejected') {
 		throw starting.reason;
 	}
-	const { engine, loaded } = starting.value;
+	const { opened, device: devices, notes } = starting.value;
+	const { engine, loaded } = opened;
 	if (hashing.status === 'rejected') {
 		engine.dispose();
 		throw hashing.reason;
@@ -57,8 +61,9 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 		info: {
 			name: 'onnxruntime-node',
 			version: loaded.version,
-			device: loaded.device,
-			notes: loaded.notes,
+			device: devices.chosen,
+			devices,
+			notes,
 			threads: loaded.threads,
 			dtype: model.dtype,
 			files: hashing.value,
@@ -69,8 +74,10 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 		},
 		processId: engine.processId,
 		inFlight,
-		loglikelihood: (request, scoring) => killedBy(scoring, engine, () => engine.channel.request('score', request)),
-		generate: (request, writing) => killedBy(writing, engine, () => engine.channel.request('generate', request)),
+		loglikelihood: (request, scoring) =>
+			onDevice(devices.chosen, () => killedBy(scoring, engine, () => engine.channel.request('score', request))),
+		generate: (request, writing) =>
+			onDevice(devices.chosen, () => killedBy(writing, engine, () => engine.channel.request('generate', request))),
 		dispose: () => engine.dispose(),
 	};
 }
@@ -86,35 +93,34 @@ interface Started {
 	readonly loaded: LoadedModel;
 }
 
-/** Loads on the device asked for; where that takes the process down, on the CPU with a note. */
-async function startProcess(
+/** Loads on the device chosen, else as its failure is to be met. */
+function startProcess(
 	options: LocalEngineOptions,
 	model: ModelFolder,
 	config: DecoderConfig,
 	token: CancellationToken,
-): Promise<Started> {
-	try {
-		return await load(options, model, config, token);
-	} catch (error) {
-		const { device } = options;
-		const crashed = error instanceof Failure && error.reason.code === 'engine.crashed';
-		if (!crashed || device === 'auto' || device === 'cpu') {
-			throw error;
-		}
-		const { engine, loaded } = await load({ ...options, device: 'cpu' }, model, config, token);
-		const note = message('engine.device-crashed', { device });
-		return { engine, loaded: { ...loaded, notes: [note, ...loaded.notes] } };
-	}
+): Promise<OpenedOnDevice<Started>> {
+	const providers = providersToProbe(options.device, process.platform, process.arch);
+	return openOnDevice({
+		requested: options.device,
+		onFailure: options.onDeviceFailure ?? 'cpu_at_load',
+		dtype: model.dtype,
+		probe: () => probeDevices(options, providers, token),
+		load: provider => load(options, provider, model, config, token),
+	});
 }
 
 async function load(
 	options: LocalEngineOptions,
+	device: Provider,
 	model: ModelFolder,
 	{ shape, endOfText }: DecoderConfig,
 	token: CancellationToken,
 ): Promise<Started> {
-	const engine = forkEngine(options);
-	const { device, threads = null } = options;
+	const runtime = await runtimeFor(options, device);
+	const isElsewhere = 'folder' in runtime && runtime.folder !== null;
+	const engine = forkEngine({ ...options, ...(isElsewhere ? { runtimeFolder: runtime.folder } : {}) });
+	const { threads = null } = options;
 	const { folder } = model;
 	const file = path.join(folder, model.file);
 	try {
@@ -125,6 +131,14 @@ async function load(
 	} catch (error) {
 		engine.dispose();
 		throw error;
+	}
+}
+
+async function onDevice<T>(device: Provider, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		throw namingDevice(error, device);
 	}
 }
 

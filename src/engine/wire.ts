@@ -1,11 +1,12 @@
-import type { Device } from '../config/resolved';
-import type { Message } from '../protocol/messages';
 import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from './contract';
+import type { ProbedProvider, Provider } from './device';
 
 /** What the engine process answers. It works on one request at a time, in the order of arrival. */
 export interface EngineProcessSide {
 	readonly requests: {
-		/** First, and once. */
+		/** Tries providers; needs no model. */
+		readonly probe: { readonly params: { readonly providers: readonly Provider[] }; readonly result: Probed };
+		/** Before all that computes, and once. */
 		readonly load: { readonly params: LoadRequest; readonly result: LoadedModel };
 		readonly score: { readonly params: LoglikelihoodRequest; readonly result: LoglikelihoodResult };
 		readonly generate: { readonly params: GenerateRequest; readonly result: GenerateResult };
@@ -26,7 +27,7 @@ export interface LoadRequest {
 	readonly folder: string;
 	/** Tokens that end a text. */
 	readonly endOfText: readonly number[];
-	readonly device: Device;
+	readonly device: Provider;
 	/** Null: one for each physical core. */
 	readonly threads: number | null;
 	/** From config.json, for graphs that leave these open; null where it does not say. */
@@ -43,9 +44,16 @@ export interface DecoderShape {
 export interface LoadedModel {
 	/** Of ONNX Runtime. */
 	readonly version: string;
-	readonly device: string;
-	readonly notes: readonly Message[];
 	/** Null: left to ONNX Runtime. */
 	readonly threads: number | null;
 	readonly vocabularySize: number;
+}
+
+export interface Probed {
+	/** Of ONNX Runtime. */
+	readonly version: string;
+	/** Null: left to ONNX Runtime. */
+	readonly threads: number | null;
+	/** In the order in which they were asked about. */
+	readonly probed: readonly ProbedProvider[];
 }

@@ -29,6 +29,7 @@ const spec = (id: string, changes: Partial<ModelSpec> = {}): ModelSpec => ({
 	revision: 'main',
 	dtype: null,
 	device: 'auto',
+	on_device_failure: 'cpu_at_load',
 	...changes,
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Device, ModelSpec } from '../config/resolved';
+import type { Device, ModelSpec, OnDeviceFailure } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
 import { fileSha256 } from '../engine/fileHash';
 import { findModel } from '../engine/modelFolder';
@@ -17,6 +17,7 @@ export interface LocalModel extends Reader {
 	readonly folder: string;
 	readonly dtype: string;
 	readonly device: Device;
+	readonly onDeviceFailure: OnDeviceFailure;
 	/** Where it was downloaded from; null: its folder is the person's own. */
 	readonly origin: Pick<Snapshot, 'id' | 'commit'> | null;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -44,6 +45,7 @@ export async function openModels(
 			folder: found.folder,
 			dtype: found.dtype,
 			device: spec.device,
+			onDeviceFailure: spec.on_device_failure,
 			origin: onHub?.snapshot ?? null,
 			files: await Promise.all(files),
 		});

@@ -9,12 +9,19 @@ import type {
 	LoglikelihoodRequest,
 	LoglikelihoodResult,
 } from '../engine/contract';
+import { message } from '../protocol/messages';
 import { openResponseCache } from './responseCache';
 
 const info: EngineInfo = {
 	name: 'onnxruntime-node',
 	version: '1',
 	device: 'cpu',
+	devices: {
+		requested: 'cpu',
+		chosen: 'cpu',
+		reason: message('engine.device-asked', { device: 'cpu' }),
+		probed: [],
+	},
 	notes: [],
 	threads: 1,
 	dtype: 'fp32',

@@ -1,13 +1,10 @@
 import { inputFailure, runFailure } from '../../protocol/failure';
 import type { LoglikelihoodRequest } from '../contract';
+import type { ComputedModel } from './computedModel';
 import type { Decoder, Past } from './decoder';
 import { summarise, type VocabularyRow } from './vocabularyRow';
 
-/** What failures name. */
-export interface ComputedModel {
-	readonly file: string;
-	readonly device: string;
-}
+export type { ComputedModel } from './computedModel';
 
 /** What the model expects next. */
 export interface Distribution {

@@ -1,10 +1,13 @@
 import { Channel, type Port } from '../../protocol/channel';
 import { EventSource } from '../../protocol/event';
 import { loadTokenizer } from '../../tokenizer/loadTokenizer';
-import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest } from '../wire';
+import type { ProbedProvider, Provider } from '../device';
+import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest, Probed } from '../wire';
 import { createContextReader } from './contextReader';
 import { createDecoder } from './decoder';
 import { decoderLayout } from './decoderLayout';
+import { physicalCores } from './physicalCores';
+import { probeProvider } from './probe';
 import { loadRuntime, openSession } from './runtime';
 import { createScorer, type Scorer } from './scorer';
 import { createWriter, type Writer } from './writer';
@@ -25,14 +28,14 @@ interface Loaded {
 async function load(request: LoadRequest): Promise<Loaded> {
 	const { file, folder } = request;
 	const runtime = await loadRuntime();
-	const { session, ...opened } = await openSession(runtime, file, request.device, request.threads);
+	const { session, threads } = await openSession(runtime, file, request.device, request.threads);
 	const layout = decoderLayout(session, request.shape, file);
-	const decoder = createDecoder(runtime, session, layout, file);
-	const model = { file, device: opened.device };
+	const model = { file, device: request.device };
+	const decoder = createDecoder(runtime, session, layout, model);
 	const contexts = createContextReader(decoder, model);
 	let writer: Promise<Writer> | undefined;
 	return {
-		model: { ...opened, version: runtime.env.versions.node ?? '', vocabularySize: layout.vocabularySize },
+		model: { version: runtime.env.versions.node ?? '', threads, vocabularySize: layout.vocabularySize },
 		scorer: createScorer(decoder, contexts, model),
 		writer() {
 			writer ??= loadTokenizer(folder).then(({ decode, eos }) => {
@@ -43,6 +46,15 @@ async function load(request: LoadRequest): Promise<Loaded> {
 			return writer;
 		},
 	};
+}
+
+async function probe(providers: readonly Provider[]): Promise<Probed> {
+	const runtime = await loadRuntime();
+	const probed: ProbedProvider[] = [];
+	for (const provider of providers) {
+		probed.push(await probeProvider(runtime, provider));
+	}
+	return { version: runtime.env.versions.node ?? '', threads: physicalCores(), probed };
 }
 
 /** One after the other: requests share the kept prefix, and a forward uses all threads anyway. */
@@ -58,6 +70,7 @@ function inTurn<T>(work: (model: Loaded) => Promise<T>): Promise<T> {
 }
 
 new Channel<EngineProcessSide, EngineParentSide>(parentPort(), {
+	probe: ({ providers }) => probe(providers),
 	async load(request) {
 		loading = load(request);
 		return (await loading).model;
