@@ -45,7 +45,10 @@ describe('a device by name', () => {
 			missing: null,
 		});
 		const notes = [message('engine.device-reduced', { device: 'dml' })];
-		expect(chooseDevice('dml', [usable('dml', 'reduced')], { dtype: 'fp32' })).toMatchObject({ provider: 'dml', notes });
+		expect(chooseDevice('dml', [usable('dml', 'reduced')], { dtype: 'fp32' })).toMatchObject({
+			provider: 'dml',
+			notes,
+		});
 		expect(chooseDevice('coreml', [usable('coreml')], { dtype: 'fp32' }).notes).toHaveLength(1);
 	});
 

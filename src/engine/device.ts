@@ -74,11 +74,7 @@ export function providersToProbe(requested: Device, platform: string, arch: stri
  * rule out; WebGPU's and DirectML's numbers are not verified against the CPU's. Of files of other types it is the kernels
  * that round, each provider's in its own way. All of these are used where they are named.
  */
-export function chooseDevice(
-	requested: Device,
-	probed: readonly ProbedProvider[],
-	facts: DeviceFacts,
-): DeviceChoice {
+export function chooseDevice(requested: Device, probed: readonly ProbedProvider[], facts: DeviceFacts): DeviceChoice {
 	if (requested === 'auto') {
 		return chosenUnasked(probed, facts);
 	}
@@ -113,5 +109,7 @@ function whyCpu(others: readonly ProbedProvider[], cuda: ProbedProvider | undefi
 }
 
 function notesOf({ provider, precision }: ProbedProvider): Message[] {
-	return precision === 'reduced' || provider === 'coreml' ? [message('engine.device-reduced', { device: provider })] : [];
+	return precision === 'reduced' || provider === 'coreml'
+		? [message('engine.device-reduced', { device: provider })]
+		: [];
 }

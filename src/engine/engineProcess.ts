@@ -70,9 +70,10 @@ export function forkEngine({ enginePath, execPath, env, runtimeFolder }: EngineP
 			const isOver = child.exitCode !== null || child.signalCode !== null;
 			if (child.connected && !isOver) {
 				const late = setTimeout(() => child.kill('SIGKILL'), endsWithin);
-				const closed = once(child, 'close');
+				// Node 20 gives no 'close' after a disconnect: the end of stderr and of the process are awaited instead.
+				const over = Promise.all([once(child, 'exit'), child.stderr && once(child.stderr, 'close')]);
 				child.disconnect();
-				await closed;
+				await over;
 				clearTimeout(late);
 			}
 			channel.dispose(new Error('the engine has ended'));

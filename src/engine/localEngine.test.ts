@@ -35,7 +35,15 @@ async function start(
 	token: CancellationToken = neverCancelled,
 ): Promise<LocalEngine> {
 	const engine = await startLocalEngine(
-		{ folder, dtype: null, device: 'cpu', threads: 1, enginePath: engineFile, hasNvidiaDriver: () => false, ...options },
+		{
+			folder,
+			dtype: null,
+			device: 'cpu',
+			threads: 1,
+			enginePath: engineFile,
+			hasNvidiaDriver: () => false,
+			...options,
+		},
 		token,
 	);
 	started.push(engine);
@@ -182,7 +190,10 @@ describe('an engine on a local model', () => {
 		const device = process.platform === 'win32' ? 'coreml' : 'dml';
 		const engine = await start({ device });
 		expect(engine.info.device).toBe('cpu');
-		const reason = { code: 'engine.device-not-built', params: expect.objectContaining({ present: expect.any(String) }) };
+		const reason = {
+			code: 'engine.device-not-built',
+			params: expect.objectContaining({ present: expect.any(String) }),
+		};
 		expect(engine.info.notes).toEqual([{ code: 'engine.device-missing', params: { device, reason } }]);
 		expect(engine.info.devices).toEqual({
 			requested: device,

@@ -14,7 +14,11 @@ beforeAll(async () => {
 });
 const temporary = temporaryFolders();
 const probe = (file: string, providers: readonly Provider[], hasDriver = false) =>
-	probeDevices({ enginePath: file, cudaRoot: temporary(), hasNvidiaDriver: () => hasDriver }, providers, neverCancelled);
+	probeDevices(
+		{ enginePath: file, cudaRoot: temporary(), hasNvidiaDriver: () => hasDriver },
+		providers,
+		neverCancelled,
+	);
 
 /** An engine that does something else for each provider. */
 function impostor(doing: Readonly<Partial<Record<Provider, string>>>): string {
