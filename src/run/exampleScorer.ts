@@ -107,8 +107,8 @@ export class ExampleScorer implements Disposable {
 		if (!model) {
 			throw new Error(`openModels left ${spec.name} out`);
 		}
-		const { folder, dtype, device } = model;
-		const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
+		const { folder, dtype, device, onDeviceFailure } = model;
+		const engine = await startLocalEngine({ folder, dtype, device, onDeviceFailure, enginePath }, token);
 		if (token.isCancellationRequested) {
 			engine.dispose();
 			throw new Cancelled();

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/contract';
 import { startLocalEngine } from '../engine/localEngine';
 import { throwIfCancelled } from '../protocol/cancellation';
 import { inputFailure } from '../protocol/failure';
+import { type Attempt, mayChange, modelDevices, type NextSample, notesOf, onWorkingDevice } from './deviceFallback';
 import type { LocalModel } from './models';
 import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
@@ -13,7 +14,7 @@ import { writeParquet } from './parquet';
 import { askAll, type PlannedModel } from './plan';
 import type { RunProgress } from './progress';
 import { readRecorded } from './readSamples';
-import type { ModelRecord, RunRecord } from './record';
+import type { DeviceChange, ModelRecord, RunRecord } from './record';
 import { noCache, openResponseCache, type ResponseCache } from './responseCache';
 import { runFiles } from './runFolder';
 import { SampleWriter } from './sampleWriter';
@@ -49,33 +50,41 @@ export async function execute(execution: Execution): Promise<void> {
 			}
 			progress.tell('loading', model.name, null);
 			const { enginePath, token } = options;
-			const { folder, dtype, device } = model;
-			const engine = await startLocalEngine({ folder, dtype, device, enginePath }, token);
-			const cache = await openCache(execution, engine, model);
-			try {
-				const computedBy = modelRecord(model, engine);
-				const before = modelRecords.find(one => one.name === model.name);
-				if (before) {
-					refuseOtherEngine(before, computedBy, dir);
-				}
-				modelRecords = [...modelRecords.filter(one => one !== before), computedBy];
-				await update({ models: modelRecords });
-				for (const variant of variants) {
-					const { name } = variant.variant;
-					const asked = askAll(variant, dataset.examples, model, isDone(name));
-					progress.tell('scoring', model.name, name);
-					for await (const sample of scoreSamples(asked, engine, model.tokenizer, cache, token)) {
-						await writer.write(model.name, sample.asked, sample.scored);
-						if (progress.oneMore(model.name, name)) {
-							await writer.sync();
-							await update({ done: progress.done() });
+			const { folder, dtype } = model;
+			let recordedBefore = recorded.samples.filter(sample => sample.model === model.name).length;
+			const next = () => nextSample(variants, dataset.examples, isDone, recordedBefore);
+			const before = () => modelRecords.find(one => one.name === model.name);
+			const attempt = async ({ device, onDeviceFailure, changed }: Attempt) => {
+				const engine = await startLocalEngine({ folder, dtype, device, onDeviceFailure, enginePath }, token);
+				const cache = await openCache(execution, engine, model);
+				try {
+					const computedBy = modelRecord(model, engine, before(), changed, next());
+					refuseOtherEngine(before(), computedBy, dir, changed !== null || mayChange(model, engine.info));
+					// A change of the device is told before there is a sample after it, and after those before it are safe.
+					await writer.sync();
+					modelRecords = [...modelRecords.filter(one => one.name !== model.name), computedBy];
+					await update({ models: modelRecords });
+					progress.on(engine.info.devices);
+					for (const variant of variants) {
+						const { name } = variant.variant;
+						const asked = askAll(variant, dataset.examples, model, isDone(name));
+						progress.tell('scoring', model.name, name);
+						for await (const sample of scoreSamples(asked, engine, model.tokenizer, cache, token)) {
+							await writer.write(model.name, sample.asked, sample.scored);
+							done.add(sampleId(model.name, name, sample.asked.question.key));
+							recordedBefore++;
+							if (progress.oneMore(model.name, name)) {
+								await writer.sync();
+								await update({ done: progress.done() });
+							}
 						}
 					}
+				} finally {
+					engine.dispose();
+					await cache.close();
 				}
-			} finally {
-				engine.dispose();
-				await cache.close();
-			}
+			};
+			await onWorkingDevice(model, before(), attempt, next);
 		}
 		throwIfCancelled(options.token);
 		await writer.sync();
@@ -104,14 +113,42 @@ async function openCache({ options }: Execution, engine: Engine, { tokenizer }: 
 }
 
 /** One run's numbers come from one engine: another may differ in their last digits. */
-function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
-	const name = (one: ModelRecord) => `${one.engine} ${one.engine_version}, ${one.device}`;
-	if (name(before) !== name(now)) {
+function refuseOtherEngine(
+	before: ModelRecord | undefined,
+	now: ModelRecord,
+	dir: string,
+	mayBeOtherDevice: boolean,
+): void {
+	const name = (one: ModelRecord) => `${one.engine} ${one.engine_version}${mayBeOtherDevice ? '' : `, ${one.device}`}`;
+	if (before && name(before) !== name(now)) {
 		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
 	}
 }
 
-function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {
+/** The first sample that is missing, in the order of computing; null where none is. */
+function nextSample(
+	variants: PlannedModel<LocalModel>['variants'],
+	examples: readonly Question[],
+	isDone: (variant: string) => (question: Question) => boolean,
+	count: number,
+): NextSample | null {
+	for (const { variant } of variants) {
+		const missing = examples.find(example => !isDone(variant.name)(example));
+		if (missing) {
+			return { from_sample: count, variant: variant.name, key: missing.key };
+		}
+	}
+	return null;
+}
+
+function modelRecord(
+	model: LocalModel,
+	{ info }: Engine,
+	before: ModelRecord | undefined,
+	changed: DeviceChange | null,
+	next: NextSample | null,
+): ModelRecord {
+	const devices = modelDevices(info.devices, before, changed, next);
 	const hash = createHash('sha256');
 	for (const file of model.files) {
 		hash.update(file.sha256);
@@ -124,11 +161,12 @@ function modelRecord(model: LocalModel, { info }: Engine): ModelRecord {
 		engine: info.name,
 		engine_version: info.version,
 		device: info.device,
+		devices,
 		threads: info.threads,
 		window: info.window,
 		files: model.files,
 		tokenizer_sha256: model.tokenizer.sha256,
-		notes: info.notes,
+		notes: notesOf(model.name, devices, info.notes, before),
 	};
 }
 
@@ -137,12 +175,17 @@ function trackProgress({ record, onProgress }: Execution, before: number) {
 	let done = before;
 	let scoringSince: number | null = null;
 	let scored = 0;
+	let device: RunProgress['device'];
 	let lastRecorded = Date.now();
 	const tell = (phase: RunProgress['phase'], model: string | null, variant: string | null) => {
 		if (phase === 'scoring') {
 			scoringSince ??= Date.now();
 		}
-		onProgress({ phase, done, total: record.total, secondsLeft: secondsLeft(), model, variant });
+		if (phase === 'loading') {
+			device = undefined;
+		}
+		const on = device ? { device } : {};
+		onProgress({ phase, done, total: record.total, secondsLeft: secondsLeft(), model, variant, ...on });
 	};
 	const secondsLeft = () => {
 		if (scoringSince === null || scored < 3) {
@@ -152,6 +195,10 @@ function trackProgress({ record, onProgress }: Execution, before: number) {
 	};
 	return {
 		tell,
+		/** From now on computed there. */
+		on(chosen: RunProgress['device']): void {
+			device = chosen;
+		},
 		done: () => done,
 		/** Says whether it is time to write down how far the run is. */
 		oneMore(model: string, variant: string): boolean {

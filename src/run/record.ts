@@ -1,5 +1,6 @@
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { BadRow, DataFile } from '../data/dataset';
+import type { DeviceRecord } from '../engine/device';
 import type { Message } from '../protocol/messages';
 
 export type RunState = 'running' | 'done' | 'cancelled' | 'failed';
@@ -47,10 +48,27 @@ export interface ModelRecord {
 	readonly dtype: string;
 	readonly engine: string;
 	readonly engine_version: string;
+	/** The execution provider in use, at last. */
 	readonly device: string;
+	/** How it was chosen when the run began; absent in runs of builds that did not choose. */
+	readonly devices?: ModelDevices;
 	readonly threads: number | null;
 	readonly window: number;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
 	readonly tokenizer_sha256: string;
 	readonly notes: readonly Message[];
+}
+
+export interface ModelDevices extends DeviceRecord {
+	/** Where the run went on on the CPU after the device had failed; null: all samples are of the one chosen. */
+	readonly changed: DeviceChange | null;
+}
+
+/** From which sample on the CPU computed, and why. */
+export interface DeviceChange {
+	/** Counted from 0, in the order of the model's lines in samples.jsonl. */
+	readonly from_sample: number;
+	readonly variant: string;
+	readonly key: string;
+	readonly reason: Message;
 }
