@@ -1,5 +1,6 @@
 import { compareMessages } from './messages/compare';
 import { configMessages } from './messages/config';
+import { cudaMessages } from './messages/cuda';
 import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
 import { hubMessages } from './messages/hub';
@@ -18,6 +19,7 @@ export const messages = {
 	...dataMessages,
 	...promptMessages,
 	...engineMessages,
+	...cudaMessages,
 	...runMessages,
 	...compareMessages,
 	...reportMessages,
