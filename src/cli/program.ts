@@ -5,6 +5,7 @@ import { compare } from './compare';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { exportCommand } from './export';
 import { importCommand } from './import';
+import { installCudaCommand } from './installCuda';
 import { preview } from './preview';
 import { run } from './run';
 import { report, type Terminal } from './terminal';
@@ -69,6 +70,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.argument('<task>', 'task or group file, *.yaml')
 		.option('--out <file>', 'the evaluation to write, *.eval.yaml; default: stdout')
 		.action(does((file: string, options) => importCommand(file, options, terminal)));
+
+	program
+		.command('install-cuda')
+		.description('download CUDA support for ONNX Runtime (Linux on x64, with an NVIDIA driver, CUDA 12 and cuDNN 9)')
+		.option('--yes', 'do not ask')
+		.action(does(options => installCudaCommand(options, terminal)));
 
 	try {
 		await program.parseAsync(args, { from: 'user' });

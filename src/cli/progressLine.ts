@@ -53,7 +53,8 @@ function progressText(progress: RunProgress): string {
 		case 'scoring': {
 			const share = `${progress.done} / ${progress.total}`;
 			const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
-			return `Scoring ${share}${left} · ${progress.model} · ${progress.variant}`;
+			const on = progress.device ? ` on ${progress.device.chosen}` : '';
+			return `Scoring ${share}${left} · ${progress.model}${on} · ${progress.variant}`;
 		}
 	}
 }

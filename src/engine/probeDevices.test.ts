@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { enginePath } from '../../test/buildEngine';
@@ -124,6 +124,21 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('CUDA', 
 		// One that was damaged does not count.
 		writeFileSync(path.join(root, '1.30.0', 'lib.so'), 'ab');
 		expect((await find())?.usable).toBe(false);
+	});
+
+	it('is looked for beside the real library that was copied', async () => {
+		const root = temporary();
+		const packaged = path.join(path.dirname(engineFile), 'onnxruntime');
+		const version = readFileSync(path.join(packaged, 'version.txt'), 'utf8');
+		const folder = path.join(root, version);
+		cpSync(packaged, folder, { recursive: true });
+		writeFileSync(path.join(folder, 'installed.json'), JSON.stringify({ files: {}, sha512: '' }));
+		const options = { enginePath: engineFile, cudaRoot: root, hasNvidiaDriver: () => true };
+		const reason = async () => (await probeDevices(options, ['cuda'], neverCancelled))[0]?.reason;
+		expect(await reason()).toMatchObject({ params: { library: 'libonnxruntime_providers_shared.so' } });
+		// No library: found, and refused for what it is.
+		writeFileSync(path.join(folder, 'libonnxruntime_providers_shared.so'), 'no ELF file');
+		expect(await reason()).toMatchObject({ code: 'engine.device-refused' });
 	});
 });
 
