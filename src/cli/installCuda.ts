@@ -3,17 +3,20 @@ import { createInterface } from 'node:readline/promises';
 import { checkCuda, cudaConsent } from '../engine/cuda/check';
 import { type CudaProgress, installCuda, planCuda } from '../engine/cuda/install';
 import { cudaRoot } from '../engine/cuda/place';
-import { registryIndex } from '../engine/cuda/registry';
+import { type Registry, registryIndex } from '../engine/cuda/registry';
 import { CancellationSource } from '../protocol/cancellation';
 import { type Message, message, messageText } from '../protocol/messages';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { printable, type Terminal } from './terminal';
 
 /** `eval-lens install-cuda`: asks, downloads, and says whether CUDA can be used. */
-export async function installCudaCommand({ yes }: { readonly yes?: boolean }, terminal: Terminal): Promise<ExitCode> {
+export async function installCudaCommand(
+	{ yes }: { readonly yes?: boolean },
+	terminal: Terminal,
+	registry: Registry = { index: registryIndex, fetch },
+): Promise<ExitCode> {
 	const say = (sentence: Message) => terminal.stderr.write(`${printable(messageText(sentence))}\n`);
 	const place = { root: cudaRoot(), enginePath: path.join(terminal.folder, 'engine.cjs') };
-	const registry = { index: registryIndex, fetch };
 	const cancellation = new CancellationSource();
 	const cancel = () => cancellation.cancel();
 	process.once('SIGINT', cancel);

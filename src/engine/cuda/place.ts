@@ -24,7 +24,7 @@ export function isCudaPlatform(platform: string = process.platform, arch: string
 /** Names of the driver's devices: NVIDIA's own, or what Windows lends to its Linux. */
 const driverFiles = ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'];
 
-export function hasNvidiaDriver(): boolean {
+function hasNvidiaDriver(): boolean {
 	return driverFiles.some(file => existsSync(file));
 }
 
