@@ -42,7 +42,7 @@ module.exports = {
 			name: 'only-the-engine-process-loads-onnxruntime',
 			severity: 'error',
 			from: { pathNot: '^src/engine/process/' },
-			to: { path: 'onnxruntime', pathNot: 'onnxruntime-node/package\.json$' },
+			to: { path: 'onnxruntime', pathNot: 'onnxruntime-node/package.json$' },
 		},
 		{
 			name: 'pure-rooms',

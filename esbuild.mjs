@@ -17,6 +17,11 @@ function option(name) {
 	return process.argv.find(argument => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 }
 
+/** The binding beside the bundle, or in the folder that the engine process is given: one with more providers. */
+const fromFolder = `process.argv[2]
+	? require("node:path").join(process.argv[2], "onnxruntime_binding.node")
+	: "./onnxruntime/onnxruntime_binding.node"`;
+
 /** The native binding moves to dist/onnxruntime, so that a package holds one platform's binaries and no node_modules. */
 const onnxruntimeBinding = {
 	name: 'onnxruntime-binding',
@@ -27,7 +32,7 @@ const onnxruntimeBinding = {
 			if (!pattern.test(source)) {
 				throw new Error(`${file} loads its native binding in another way now: mend esbuild.mjs`);
 			}
-			return { contents: source.replace(pattern, '"./onnxruntime/onnxruntime_binding.node"'), loader: 'js' };
+			return { contents: source.replace(pattern, fromFolder), loader: 'js' };
 		});
 		// Left as a require of a path beside the bundle.
 		build.onResolve({ filter: /onnxruntime_binding\.node$/ }, ({ path: file }) => ({ path: file, external: true }));
@@ -143,6 +148,9 @@ async function copyOnnxruntime() {
 	for (const file of files.filter(name => !/^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(name))) {
 		await cp(path.join(from, file), path.join(to, file));
 	}
+	// What is installed beside it later, such as CUDA support, has to be of the same version.
+	const { version } = JSON.parse(await readFile(path.join(root, 'node_modules/onnxruntime-node/package.json'), 'utf8'));
+	await writeFile(path.join(to, 'version.txt'), version);
 	if (files.length === 0) {
 		console.warn(
 			`no ONNX Runtime for ${process.platform}-${process.arch}: this build views results, but runs no model`,

@@ -6,6 +6,7 @@ import { compare } from './compare';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { exportCommand } from './export';
 import { importCommand } from './import';
+import { installCudaCommand } from './installCuda';
 import { plan } from './plan';
 import { preview } from './preview';
 import { run } from './run';
@@ -83,6 +84,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.option('--clear', 'delete it; it is made anew where it is needed')
 		.option('--json', 'as JSON on stdout')
 		.action(does((folder: string, options) => cache(folder, options, terminal)));
+
+	program
+		.command('install-cuda')
+		.description('download CUDA support for ONNX Runtime (Linux on x64, with an NVIDIA driver, CUDA 12 and cuDNN 9)')
+		.option('--yes', 'do not ask')
+		.action(does(options => installCudaCommand(options, terminal)));
 
 	try {
 		await program.parseAsync(args, { from: 'user' });

@@ -63,7 +63,8 @@ function progressText(progress: RunProgress): string {
 			const silent =
 				progress.silentFor === undefined ? '' : ` · nothing heard of the engine for ${progress.silentFor} s`;
 			const variant = progress.variant === null ? '' : ` · ${progress.variant}`;
-			return `Scoring ${share}${left}${silent} · ${progress.model}${variant}`;
+			const on = progress.device ? ` on ${progress.device.chosen}` : '';
+			return `Scoring ${share}${left}${silent} · ${progress.model}${on}${variant}`;
 		}
 	}
 }

@@ -56,6 +56,7 @@ function modelSpec(fields: ModelFields, name: string, source: ModelSpec['source'
 		dtype: fields.dtype ?? null,
 		device: fields.device ?? 'auto',
 		chunking: fields.chunking ?? null,
+		on_device_failure: fields.on_device_failure ?? 'cpu_at_load',
 	};
 }
 

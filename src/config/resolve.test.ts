@@ -94,11 +94,17 @@ models:
   - ./folder
   - owner/name
   - {id: other, revision: r, dtype: q4, device: cuda}
-  - {path: b/c}
+  - {path: b/c, on_device_failure: cpu}
 assert:
   - {metric: delta, variant: a, base: a, model: m, min: -0.1, max: 0.1}
   - {metric: accuracy, min: 0.5}`);
-	const model = { engine: 'onnx', revision: 'main', dtype: null, device: 'auto' };
+	const model = {
+		engine: 'onnx',
+		revision: 'main',
+		dtype: null,
+		device: 'auto',
+		on_device_failure: 'cpu_at_load',
+	};
 	expect(evaluation).toMatchObject({
 		name: 'shown',
 		dataset: {
@@ -123,7 +129,7 @@ assert:
 			{ name: './folder', source: { path: './folder' }, ...model },
 			{ name: 'owner/name', source: { id: 'owner/name' }, ...model },
 			{ name: 'other', source: { id: 'other' }, ...model, revision: 'r', dtype: 'q4', device: 'cuda' },
-			{ name: 'b/c', source: { path: 'b/c' }, ...model },
+			{ name: 'b/c', source: { path: 'b/c' }, ...model, on_device_failure: 'cpu' },
 		],
 		assertions: [
 			{ metric: 'delta', variant: 'a', base: 'a', model: 'm', min: -0.1, max: 0.1 },
@@ -349,6 +355,7 @@ describe('canonicalEvaluation', () => {
 		['assertions', `${text}\nassert: [{metric: n, min: 1}]`],
 		['order of fields', text.split('\n').reverse().join('\n')],
 		['order in where', text.replace('{x: [1, 2], y: a}', '{y: [a], x: [2, 1, 1]}')],
+		['what happens where a device fails', text.replace('./m', '{path: ./m, on_device_failure: cpu}')],
 		['defaults written out', `${text}\ntest_split: test\nvariants: {default: {target_delimiter: " "}}`],
 	])('does not depend on %s', (_, other) => {
 		expect(canonicalEvaluation(resolved(other))).toBe(base);

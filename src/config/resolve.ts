@@ -220,7 +220,8 @@ export function canonicalEvaluation(evaluation: ResolvedEvaluation): string {
 		columns,
 		on_bad_row,
 		output_type,
-		models,
+		// A run that lost its device may go on under another policy, which changes no number by itself.
+		models: models.map(({ on_device_failure: _, ...model }) => model),
 		variants: variants.map(({ name, format }) => ({ name, format })),
 	});
 }

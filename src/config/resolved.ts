@@ -54,6 +54,7 @@ export interface ModelSpec {
 	readonly device: Device;
 	/** Null: as suits the model. */
 	readonly chunking: Chunking | null;
+	readonly on_device_failure: OnDeviceFailure;
 }
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
@@ -69,6 +70,12 @@ export const chunkings = [
 	'whole',
 ] as const;
 export type Chunking = (typeof chunkings)[number];
+/**
+ * What happens where a device cannot be used, or fails. `cpu_at_load`: a model that it cannot load is computed on the CPU,
+ * a run that loses it midway stops and can be continued; `cpu`: such a run goes on on the CPU; `stop`: neither.
+ */
+export const deviceFailurePolicies = ['cpu_at_load', 'cpu', 'stop'] as const;
+export type OnDeviceFailure = (typeof deviceFailurePolicies)[number];
 
 export interface Variant {
 	readonly name: string;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseEvaluation } from './parse';
 import { presetNames } from './presets';
-import { assertionMetrics, devices } from './resolved';
+import { assertionMetrics, deviceFailurePolicies, devices } from './resolved';
 import {
 	type EvaluationFile,
 	filterFunctions,
@@ -87,6 +87,7 @@ const modelDetails = {
 	revision: text,
 	dtype: text,
 	device: fc.constantFrom(...devices),
+	on_device_failure: fc.constantFrom(...deviceFailurePolicies),
 	launch: fc.constant(new Map<string, unknown>([['ssh', 'host']])),
 };
 const model = fc.oneof(

@@ -11,7 +11,7 @@ import {
 	wholeNumber,
 } from './fields';
 import { presetNames, presets } from './presets';
-import { assertionMetrics, chunkings, devices } from './resolved';
+import { assertionMetrics, chunkings, deviceFailurePolicies, devices } from './resolved';
 
 export const outputTypes = ['multiple_choice', 'loglikelihood', 'loglikelihood_rolling', 'generate_until'] as const;
 
@@ -216,8 +216,14 @@ const modelFields = mapping({
 			'How prompts are cut into what goes through the model at once. `shared` (default) computes what prompts share once, and several questions together. `fixed` cuts each prompt after its shots, whatever else is in the run: the default for models that quantise activations (int8), whose numbers depend on it. `whole` computes every prompt in one piece.',
 	}),
 	device: oneOf(devices).optional().meta({
-		description: 'What the model runs on. A device that is not there falls back to the CPU and says so.',
+		description:
+			'What the model runs on. `auto`: CUDA for fp32 files where it computes in single precision, else the CPU; others are used where they are named.',
 		default: 'auto',
+	}),
+	on_device_failure: oneOf(deviceFailurePolicies).optional().meta({
+		description:
+			'What happens where the device fails. `cpu_at_load`: what it cannot load is computed on the CPU, a run that loses it midway stops; `cpu`: such a run goes on on the CPU, from a sample that run.json names; `stop`: neither.',
+		default: 'cpu_at_load',
 	}),
 	launch: dictionary(z.unknown())
 		.optional()

@@ -2,6 +2,7 @@ import type { Chunking } from '../config/resolved';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
 import type { Message } from '../protocol/messages';
+import type { DeviceRecord, Provider } from './device';
 import type { PassName } from './graph/pass';
 import type { Plan } from './planning/plan';
 import type { RequestTrie } from './planning/requestTrie';
@@ -12,7 +13,7 @@ export interface EngineSetting {
 	readonly name: string;
 	readonly version: string;
 	/** The execution provider. */
-	readonly device: string;
+	readonly device: Provider;
 	readonly dtype: string;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
 	/** Tokens that end a written text, beside the one that the tokenizer names. */
@@ -22,6 +23,9 @@ export interface EngineSetting {
 
 /** What computed the numbers: recorded with every run. */
 export interface EngineInfo extends EngineSetting {
+	readonly device: Provider;
+	/** How it was chosen. */
+	readonly devices: DeviceRecord;
 	/** What the choice of device and graph has to tell, such as a fallback. */
 	readonly notes: readonly Message[];
 	readonly threads: number | null;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { Channel, type Port } from '../protocol/channel';
 import { type Disposable, type Event, EventSource } from '../protocol/event';
@@ -12,6 +13,8 @@ export interface EngineProcessOptions {
 	readonly execPath?: string;
 	/** Default: the environment of this process. */
 	readonly env?: NodeJS.ProcessEnv;
+	/** Holds ONNX Runtime and its binding; default: the folder `onnxruntime` beside the script. */
+	readonly runtimeFolder?: string;
 }
 
 export interface EngineProcess extends Disposable {
@@ -21,21 +24,27 @@ export interface EngineProcess extends Disposable {
 	readonly onHeard: Event<unknown>;
 	/** Ends the process at once, wherever it is; what is pending is rejected with the reason. */
 	kill(reason: Error): void;
+	/** Lets it go, and resolves with the end of what it wrote to stderr. */
+	end(): Promise<string>;
 }
 
 /** How much of the process's stderr is kept for the sentence about its end, in characters. */
 const stderrTail = 4096;
 
+/** A process whose parent has let it go has so long to end, in milliseconds. */
+const endsWithin = 2000;
+
 /** Forks the engine process. Its unexpected end rejects what is pending, and all that is asked later, with a Failure. */
-export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions): EngineProcess {
-	const child = fork(enginePath, [], {
+export function forkEngine({ enginePath, execPath, env, runtimeFolder }: EngineProcessOptions): EngineProcess {
+	const child = fork(enginePath, runtimeFolder === undefined ? [] : [runtimeFolder], {
 		// Numbers cross as numbers: JSON has no -Infinity.
 		serialization: 'advanced',
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		// Not this process's own flags, such as a debugger's port.
 		execArgv: [],
 		...(execPath === undefined ? {} : { execPath }),
-		...(env === undefined ? {} : { env }),
+		// ONNX Runtime for Node leaves TF32 on, which keeps 11 bits of a factor: NVIDIA's libraries take it off by this.
+		env: { ...(env ?? process.env), NVIDIA_TF32_OVERRIDE: '0' },
 	});
 	try {
 		// It takes all there is for minutes: what a person does meanwhile goes first.
@@ -61,6 +70,19 @@ export function forkEngine({ enginePath, execPath, env }: EngineProcessOptions):
 		processId: child.pid ?? null,
 		onHeard: port.onMessage,
 		kill,
+		async end() {
+			const isOver = child.exitCode !== null || child.signalCode !== null;
+			if (child.connected && !isOver) {
+				const late = setTimeout(() => child.kill('SIGKILL'), endsWithin);
+				// Node 20 gives no 'close' after a disconnect: the end of stderr and of the process are awaited instead.
+				const over = Promise.all([once(child, 'exit'), child.stderr && once(child.stderr, 'close')]);
+				child.disconnect();
+				await over;
+				clearTimeout(late);
+			}
+			channel.dispose(new Error('the engine has ended'));
+			return stderr;
+		},
 		dispose: () => kill(new Error('the engine is disposed')),
 	};
 }

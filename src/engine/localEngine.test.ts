@@ -11,6 +11,7 @@ import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, type CancellationToken, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
 import { loadTokenizer } from '../tokenizer/loadTokenizer';
+import { platformProviders } from './device';
 import { type LocalEngine, type LocalEngineOptions, startLocalEngine } from './localEngine';
 import type { LoglikelihoodRequest } from './requests';
 import type { LoadedModel } from './wire';
@@ -36,7 +37,15 @@ async function start(
 	token: CancellationToken = neverCancelled,
 ): Promise<LocalEngine> {
 	const engine = await startLocalEngine(
-		{ folder, dtype: null, device: 'auto', threads: 1, enginePath: engineFile, ...options },
+		{
+			folder,
+			dtype: null,
+			device: 'cpu',
+			threads: 1,
+			enginePath: engineFile,
+			hasNvidiaDriver: () => false,
+			...options,
+		},
 		token,
 	);
 	started.push(engine);
@@ -83,6 +92,12 @@ describe('an engine on a local model', () => {
 			name: 'onnxruntime-node',
 			version: expect.stringMatching(/^1\.\d+\.\d+$/),
 			device: 'cpu',
+			devices: {
+				requested: 'cpu',
+				chosen: 'cpu',
+				reason: { code: 'engine.device-asked', params: { device: 'cpu' } },
+				probed: [],
+			},
 			notes: [],
 			threads: 1,
 			dtype: 'fp32',
@@ -184,10 +199,35 @@ describe('an engine on a local model', () => {
 		const device = process.platform === 'win32' ? 'coreml' : 'dml';
 		const engine = await start({ device });
 		expect(engine.info.device).toBe('cpu');
-		expect(engine.info.notes).toEqual([
-			{ code: 'engine.device-missing', params: { device, reason: expect.stringContaining(device) } },
-		]);
+		const reason = {
+			code: 'engine.device-not-built',
+			params: expect.objectContaining({ present: expect.any(String) }),
+		};
+		expect(engine.info.notes).toEqual([{ code: 'engine.device-missing', params: { device, reason } }]);
+		expect(engine.info.devices).toEqual({
+			requested: device,
+			chosen: 'cpu',
+			reason: engine.info.notes[0],
+			probed: [{ provider: device, usable: false, precision: null, reason }],
+		});
 		expect(await scores(engine, [request([1, 2, 3])])).toEqual(await scores(await start(), [request([1, 2, 3])]));
+	});
+
+	it('tries what this platform has where the choice is its own, and takes the CPU', async () => {
+		const { device, devices, notes } = (await start({ device: 'auto' })).info;
+		expect([device, devices.requested, devices.chosen, notes]).toEqual(['cpu', 'auto', 'cpu', []]);
+		expect(devices.reason.code).toMatch(/^engine\.auto-cpu-/);
+		expect(devices.probed.map(({ provider }) => provider)).toEqual(platformProviders(process.platform, process.arch));
+		expect(devices.probed[0]).toEqual({ provider: 'cpu', usable: true, precision: 'single', reason: null });
+		for (const { usable, reason } of devices.probed) {
+			expect(reason === null).toBe(usable);
+		}
+	});
+
+	it('is refused where the device is not there and nothing else is wanted', async () => {
+		const device = process.platform === 'win32' ? 'coreml' : 'dml';
+		const { kind, reason } = await failureOf(start({ device, onDeviceFailure: 'stop' }));
+		expect([kind, reason.code, reason.params.device]).toEqual(['input', 'engine.device-unusable', device]);
 	});
 
 	it('ends its process when disposed', async () => {
@@ -266,13 +306,23 @@ describe('the end of the process', () => {
 	}
 	const loaded = JSON.stringify({
 		version: '1.0.0',
-		device: 'cpu',
 		notes: [],
 		threads: 1,
 		vocabularySize: 384,
 		graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false },
 		cacheBytesPerToken: 4,
 	} satisfies LoadedModel);
+	const probed = (found: string) =>
+		`{ version: '1.0.0', threads: 1, probed: frame.params.providers.map(provider => (${found})) }`;
+	const usable = probed("{ provider, usable: true, precision: 'single', reason: null }");
+	/** One that passes its trial, and then does what a test needs. */
+	const impostorOn = (onLoad: string, onScore = '') =>
+		impostor(
+			`const answer = result => process.send({ t: 'result', id: frame.id, result });
+			if (frame.method === 'probe') answer(${usable});
+			else if (frame.method === 'load') { ${onLoad} }
+			else { ${onScore} }`,
+		);
 
 	it('tells its last words while loading', async () => {
 		const enginePath = impostor(
@@ -283,11 +333,26 @@ describe('the end of the process', () => {
 	});
 
 	it('becomes a note where the device brought it about', async () => {
-		const enginePath = impostor(
-			`frame.params.device === 'webgpu' ? process.exit(134) : process.send({ t: 'result', id: frame.id, result: ${loaded} });`,
-		);
+		const enginePath = impostorOn(`frame.params.device === 'webgpu' ? process.exit(134) : answer(${loaded});`);
 		const { info } = await start({ enginePath, device: 'webgpu' });
 		expect(info.notes).toEqual([{ code: 'engine.device-crashed', params: { device: 'webgpu' } }]);
+		expect(info.devices).toMatchObject({ requested: 'webgpu', chosen: 'cpu', reason: info.notes[0] });
+		const { reason } = await failureOf(start({ enginePath, device: 'webgpu', onDeviceFailure: 'stop' }));
+		expect(reason).toMatchObject({ code: 'engine.device-unusable', params: { device: 'webgpu' } });
+	});
+
+	it('in the middle of computing is the loss of the device', async () => {
+		const die = "process.stderr.write('VK_ERROR_DEVICE_LOST\\n', () => process.exit(134));";
+		const enginePath = impostorOn(`answer(${loaded});`, die);
+		const engine = await start({ enginePath, device: 'webgpu' });
+		expect(engine.info).toMatchObject({ device: 'webgpu', notes: [], devices: { chosen: 'webgpu' } });
+		const { kind, reason, message } = await failureOf(scores(engine, [request([1, 2, 3])]));
+		expect(kind).toBe('run');
+		expect(reason).toEqual({
+			code: 'engine.device-lost',
+			params: { device: 'webgpu', reason: 'exit 134: VK_ERROR_DEVICE_LOST' },
+		});
+		expect(message).toContain('on_device_failure: cpu');
 	});
 
 	it('is told where it never began', async () => {

@@ -1,29 +1,31 @@
 import path from 'node:path';
 import { version as onnxruntimeVersion } from 'onnxruntime-node/package.json';
-import type { Chunking, Device } from '../config/resolved';
+import type { Chunking, Device, OnDeviceFailure } from '../config/resolved';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
-import { Failure } from '../protocol/failure';
-import { message } from '../protocol/messages';
 import type { Engine, EngineInfo, EngineSetting } from './contract';
 import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
-import { providerFor } from './device';
-import { type EngineProcess, type EngineProcessOptions, forkEngine } from './engineProcess';
+import { chooseDevice, type Provider, providersToProbe } from './device';
+import { type EngineProcess, forkEngine } from './engineProcess';
 import { fileSha256 } from './fileHash';
 import { describeGraph } from './graph/describeGraph';
 import type { PassName } from './graph/pass';
 import { findModel, type ModelFolder } from './modelFolder';
+import { namingDevice, type OpenedOnDevice, openOnDevice } from './openOnDevice';
 import type { PlanSettings } from './planning/plan';
 import { planRequests } from './planning/planRequests';
 import { workThrough } from './planning/workThrough';
+import { type ProbeOptions, probeDevices, runtimeFor } from './probeDevices';
 import { watchSilence } from './silence';
 import type { ComputeRequest, LoadedModel } from './wire';
 
-export interface LocalEngineOptions extends EngineProcessOptions {
+export interface LocalEngineOptions extends ProbeOptions {
 	/** Holds the ONNX file, config.json and the tokenizer. */
 	readonly folder: string;
 	/** Null: the widest file there is. */
 	readonly dtype: string | null;
 	readonly device: Device;
+	/** Default: `cpu_at_load`. */
+	readonly onDeviceFailure?: OnDeviceFailure;
 	/** How prompts may be cut; default: `shared`, for graphs whose numbers depend on it `fixed`. */
 	readonly chunking?: Chunking | undefined;
 	/** Where rewritten graphs are kept; absent: graphs run as they are. */
@@ -68,7 +70,7 @@ export async function engineSetting(options: LocalEngineOptions, token: Cancella
 	return {
 		name: engineName,
 		version: onnxruntimeVersion,
-		device: providerFor(options.device),
+		device: await expectedDevice(options, model.dtype, token),
 		dtype: model.dtype,
 		files: await hashes(model, token),
 		endOfText,
@@ -90,7 +92,8 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	const model = await findModel(options.folder, options.dtype);
 	const config = await readDecoderConfig(options.folder);
 	const files = await hashes(model, token);
-	const { engine, loaded } = await startProcess(options, model, config, files, token);
+	const { opened, device: devices, notes } = await startProcess(options, model, config, files, token);
+	const { engine, loaded } = opened;
 	const chunking = options.chunking ?? (loaded.graph.chunkSensitive ? 'fixed' : 'shared');
 	const planSettings: PlanSettings = options.planSettings ?? {
 		chunking,
@@ -103,8 +106,9 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	const info: EngineInfo = {
 		name: engineName,
 		version: loaded.version,
-		device: loaded.device,
-		notes: loaded.notes,
+		device: devices.chosen,
+		devices,
+		notes: [...notes, ...loaded.notes],
 		threads: loaded.threads,
 		dtype: model.dtype,
 		files,
@@ -131,6 +135,8 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 			};
 			try {
 				yield* workThrough(plan, compute, work);
+			} catch (error) {
+				throw namingDevice(error, devices.chosen);
 			} finally {
 				silence.dispose();
 				onCancel.dispose();
@@ -138,6 +144,20 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 		},
 		dispose: () => engine.dispose(),
 	};
+}
+
+/** What a device request comes to; where the CPU alone comes into question, nothing is tried. */
+async function expectedDevice(options: LocalEngineOptions, dtype: string, token: CancellationToken): Promise<Provider> {
+	const { device } = options;
+	if (device !== 'auto') {
+		return device;
+	}
+	const cuda = await runtimeFor(options, 'cuda');
+	if (dtype !== 'fp32' || !('folder' in cuda) || cuda.folder === null) {
+		return 'cpu';
+	}
+	const providers = providersToProbe(device, process.platform, process.arch);
+	return chooseDevice(device, await probeDevices(options, providers, token), { dtype }).provider;
 }
 
 async function isChunkSensitive({ folder, file }: ModelFolder, token: CancellationToken): Promise<boolean> {
@@ -155,37 +175,36 @@ interface Started {
 	readonly loaded: LoadedModel;
 }
 
-/** Loads on the device asked for; where that takes the process down, on the CPU with a note. */
-async function startProcess(
+/** Loads on the device chosen, else as its failure is to be met. */
+function startProcess(
 	options: LocalEngineOptions,
 	model: ModelFolder,
 	config: DecoderConfig,
 	files: EngineSetting['files'],
 	token: CancellationToken,
-): Promise<Started> {
-	try {
-		return await load(options, model, config, files, token);
-	} catch (error) {
-		const { device } = options;
-		const crashed = error instanceof Failure && error.reason.code === 'engine.crashed';
-		if (!crashed || device === 'auto' || device === 'cpu') {
-			throw error;
-		}
-		const { engine, loaded } = await load({ ...options, device: 'cpu' }, model, config, files, token);
-		const note = message('engine.device-crashed', { device });
-		return { engine, loaded: { ...loaded, notes: [note, ...loaded.notes] } };
-	}
+): Promise<OpenedOnDevice<Started>> {
+	const providers = providersToProbe(options.device, process.platform, process.arch);
+	return openOnDevice({
+		requested: options.device,
+		onFailure: options.onDeviceFailure ?? 'cpu_at_load',
+		dtype: model.dtype,
+		probe: () => probeDevices(options, providers, token),
+		load: provider => load(options, provider, model, config, files, token),
+	});
 }
 
 async function load(
 	options: LocalEngineOptions,
+	device: Provider,
 	model: ModelFolder,
 	{ shape, endOfText }: DecoderConfig,
 	files: EngineSetting['files'],
 	token: CancellationToken,
 ): Promise<Started> {
-	const engine = forkEngine(options);
-	const { device, threads = null, graphFolder = null, chunking = null, passes = null } = options;
+	const runtime = await runtimeFor(options, device);
+	const isElsewhere = 'folder' in runtime && runtime.folder !== null;
+	const engine = forkEngine({ ...options, ...(isElsewhere ? { runtimeFolder: runtime.folder } : {}) });
+	const { threads = null, graphFolder = null, chunking = null, passes = null } = options;
 	const { folder } = model;
 	const file = path.join(folder, model.file);
 	const sha256 = files.find(({ path: name }) => name === model.file)?.sha256 ?? '';

@@ -1,6 +1,7 @@
-import type { Chunking, Device } from '../config/resolved';
+import type { Chunking } from '../config/resolved';
 import type { Message } from '../protocol/messages';
 import type { GraphInfo } from './contract';
+import type { ProbedProvider, Provider } from './device';
 import type { PassName } from './graph/pass';
 import type { ReadResult } from './planning/answers';
 import type { WriteOptions } from './planning/requestTrie';
@@ -9,7 +10,9 @@ import type { GenerateResult } from './requests';
 /** What the engine process answers. It works on one request at a time, in the order of arrival. */
 export interface EngineProcessSide {
 	readonly requests: {
-		/** First, and once. */
+		/** Tries providers; needs no model. */
+		readonly probe: { readonly params: { readonly providers: readonly Provider[] }; readonly result: Probed };
+		/** Before all that computes, and once. */
 		readonly load: { readonly params: LoadRequest; readonly result: LoadedModel };
 		readonly compute: { readonly params: ComputeRequest; readonly result: ComputeResult };
 	};
@@ -40,7 +43,7 @@ export interface LoadRequest {
 	readonly passes: readonly PassName[] | null;
 	/** Tokens that end a text. */
 	readonly endOfText: readonly number[];
-	readonly device: Device;
+	readonly device: Provider;
 	/** Null: one for each physical core. */
 	readonly threads: number | null;
 	/** From config.json, for graphs that leave these open; null where it does not say. */
@@ -57,7 +60,7 @@ export interface DecoderShape {
 export interface LoadedModel {
 	/** Of ONNX Runtime. */
 	readonly version: string;
-	readonly device: string;
+	/** What rewriting the graph has to tell. */
 	readonly notes: readonly Message[];
 	/** Null: left to ONNX Runtime. */
 	readonly threads: number | null;
@@ -87,4 +90,13 @@ export interface ComputeResult {
 	readonly written: GenerateResult | null;
 	/** Tokens that were written beyond the first, each a forward of its own. */
 	readonly seconds: number;
+}
+
+export interface Probed {
+	/** Of ONNX Runtime. */
+	readonly version: string;
+	/** Null: left to ONNX Runtime. */
+	readonly threads: number | null;
+	/** In the order in which they were asked about. */
+	readonly probed: readonly ProbedProvider[];
 }

@@ -96,6 +96,7 @@ export const commands = {
 	'evalLens.revealInEvaluation': { title: 'Reveal in Evaluation', icon: 'go-to-file', ofRow: true },
 	'evalLens.modelsOfDataset': { title: 'Find Models of Dataset', icon: 'search', ofRow: true },
 	'evalLens.importTask': { title: 'Import Task File' },
+	'evalLens.installCudaSupport': { title: 'Install CUDA Support' },
 	'evalLens.signIn': { title: 'Sign In to Hugging Face', icon: 'sign-in', enablement: '!evalLens.signedIn' },
 	'evalLens.signOut': { title: 'Sign Out of Hugging Face', icon: 'sign-out', enablement: 'evalLens.signedIn' },
 	'evalLens.clearCaches': { title: 'Clear Caches' },

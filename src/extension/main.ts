@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { type CommandHandlers, registerCommands, setting } from './commands';
 import type { ViewId } from './contributions';
+import { installCudaSupport } from './cudaSupport';
 import { newEvaluation, openDemo } from './demo';
 import { EvaluationFiles } from './evaluationFiles';
 import { type HubViews, hubViews } from './hub/hubActions';
@@ -189,6 +190,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 			index.refresh();
 		},
 		'evalLens.clearCaches': async () => clearCaches(await files.list()),
+		'evalLens.installCudaSupport': () => installCudaSupport(path.join(dist, 'engine.cjs')),
 		'evalLens.showLog': () => log.show(true),
 		...hub.handlers,
 	};

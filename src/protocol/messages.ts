@@ -1,5 +1,6 @@
 import { compareMessages } from './messages/compare';
 import { configMessages } from './messages/config';
+import { cudaMessages } from './messages/cuda';
 import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
 import { graphMessages } from './messages/graph';
@@ -20,6 +21,7 @@ export const messages = {
 	...promptMessages,
 	...engineMessages,
 	...graphMessages,
+	...cudaMessages,
 	...runMessages,
 	...compareMessages,
 	...reportMessages,

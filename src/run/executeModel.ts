@@ -8,11 +8,12 @@ import type { Plan } from '../engine/planning/plan';
 import { inputFailure } from '../protocol/failure';
 import type { Sample } from '../protocol/sample';
 import { graphCacheFolder, responseCacheFolder } from './caches';
+import { type Attempt, mayChange, modelDevices, type NextSample, notesOf, onWorkingDevice } from './deviceFallback';
 import { refuseReplaced } from './modelFiles';
 import type { LocalModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { PlannedModel } from './planVariants';
-import type { ModelRecord } from './record';
+import type { DeviceChange, ModelRecord } from './record';
 import { noCache, openResponseCache, type ResponseCache } from './responseCache';
 import { collectRequests, type SampleRequest, type SampleRequests } from './sampleRequests';
 import type { SampleWriter } from './sampleWriter';
@@ -55,34 +56,54 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 	};
 	try {
 		const planning = seconds();
-		const { requests, fromCache, isRecorded } = await collect(execution, cache);
+		const { requests, fromCache, isRecorded, markRecorded } = await collect(execution, cache);
 		timing.plan += planning();
 		if (requests.samples.every(isRecorded)) {
 			await execution.update(before ?? fromCacheAlone(model, setting, fromCache, requests, timing));
 			return;
 		}
-		tracker.phase('loading', model.name);
-		const loading = seconds();
-		const engine = await startLocalEngine(
-			{
-				...localOptions(model, options),
-				planSettings: before?.plan ?? undefined,
-				passes: before?.graph?.passes,
-				onSilence: tracker.silence,
-			},
-			options.token,
-		);
-		try {
-			timing.load += loading();
-			if (engine.info.device !== setting.device) {
-				// It fell back: what it computes belongs elsewhere.
-				await cache.close();
-				cache = await openCache(options, engine.info, model);
+		const missing = () => requests.samples.filter(sample => !isRecorded(sample));
+		const next = (): NextSample | null => {
+			const [sample] = missing();
+			return sample
+				? { from_sample: requests.samples.length - missing().length, variant: sample.variant, key: sample.question.key }
+				: null;
+		};
+		let latest = before;
+		const update = async (record: ModelRecord) => {
+			latest = record;
+			await execution.update(record);
+		};
+		const attempt = async ({ device, onDeviceFailure, changed }: Attempt) => {
+			tracker.phase('loading', model.name);
+			const loading = seconds();
+			// Of another device neither the graph nor the plan is of use.
+			const like = latest?.device === device || device === 'auto' ? latest : null;
+			const engine = await startLocalEngine(
+				{
+					...localOptions(model, options),
+					device,
+					onDeviceFailure,
+					planSettings: like?.plan ?? undefined,
+					passes: like?.graph?.passes,
+					onSilence: tracker.silence,
+				},
+				options.token,
+			);
+			try {
+				timing.load += loading();
+				if (engine.info.device !== setting.device) {
+					// It fell back: what it computes belongs elsewhere.
+					await cache.close();
+					cache = await openCache(options, engine.info, model);
+				}
+				const parts = { engine, cache, requests, isRecorded, fromCache, timing, markRecorded, changed, next };
+				await score({ ...execution, ...parts, before: latest, update });
+			} finally {
+				engine.dispose();
 			}
-			await score({ ...execution, engine, cache, requests, isRecorded, fromCache, timing });
-		} finally {
-			engine.dispose();
-		}
+		};
+		await onWorkingDevice(model, before ?? undefined, attempt, next);
 	} finally {
 		await cache.close();
 	}
@@ -93,6 +114,10 @@ interface Scoring extends ModelExecution {
 	readonly cache: ResponseCache;
 	readonly requests: SampleRequests;
 	readonly isRecorded: (sample: SampleRequest) => boolean;
+	readonly markRecorded: (variant: string, key: string) => void;
+	/** The change of device that led here; null: none in this sitting. */
+	readonly changed: DeviceChange | null;
+	readonly next: () => NextSample | null;
 	readonly fromCache: number;
 	readonly timing: { load: number; plan: number; score: number };
 }
@@ -100,6 +125,7 @@ interface Scoring extends ModelExecution {
 async function score(scoring: Scoring): Promise<void> {
 	const { planned, options, before, writer, tracker, dir, engine, cache, requests, isRecorded, fromCache, timing } =
 		scoring;
+	const devices = modelDevices(engine.info.devices, before ?? undefined, scoring.changed, scoring.next());
 	const { model } = planned;
 	const planning = seconds();
 	const plan = engine.plan(requests.trie);
@@ -107,7 +133,8 @@ async function score(scoring: Scoring): Promise<void> {
 	let computed = before?.tokens.computed ?? 0;
 	const record = (): ModelRecord => ({
 		...modelRecord(model, engine.info),
-		notes: engine.info.notes,
+		devices,
+		notes: notesOf(model.name, devices, engine.info.notes, before ?? undefined),
 		threads: engine.info.threads,
 		plan: engine.planSettings,
 		graph: engine.info.graph,
@@ -123,9 +150,12 @@ async function score(scoring: Scoring): Promise<void> {
 	});
 	let scored = () => 0;
 	if (before) {
-		refuseOtherEngine(before, record(), dir);
+		refuseOtherEngine(before, record(), dir, scoring.changed !== null || mayChange(model, engine.info));
 	}
+	// A change of the device is told before there is a sample after it, and after those before it are safe.
+	await writer.sync();
 	await scoring.update(record());
+	tracker.on(engine.info.devices);
 	await refuseReplaced(model);
 	const missing = requests.samples.filter(sample => !isRecorded(sample));
 	const asked = new Set(missing.flatMap(({ ids }) => ids));
@@ -145,6 +175,7 @@ async function score(scoring: Scoring): Promise<void> {
 	try {
 		for await (const sample of samples) {
 			await writer.write(model.name, sample.asked, sample.scored);
+			scoring.markRecorded(sample.asked.variant.name, sample.asked.question.key);
 			if (tracker.sample(model.name, sample.asked.variant.name)) {
 				await refuseReplaced(model);
 				await scoring.checkpoint();
@@ -209,7 +240,12 @@ async function collect(execution: ModelExecution, cache: ResponseCache) {
 		},
 		{ token: options.token, onProgress: tracker.asked },
 	);
-	return { requests, fromCache, isRecorded: (sample: SampleRequest) => done.has(idOf(sample)) };
+	return {
+		requests,
+		fromCache,
+		isRecorded: (sample: SampleRequest) => done.has(idOf(sample)),
+		markRecorded: (variant: string, key: string) => void done.add(id({ variant, key })),
+	};
 }
 
 /** How a model's engine is started. */
@@ -242,15 +278,21 @@ export async function openCache(
 }
 
 /** One run's numbers come from one engine: another may differ in their last digits. */
-function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string): void {
+function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string, mayBeOtherDevice: boolean): void {
 	const name = ({ engine, engine_version, device, graph, plan }: ModelRecord) =>
-		[`${engine} ${engine_version}`, device, ...(graph?.passes ?? []), ...(plan ? [plan.chunking] : [])].join(', ');
+		[
+			`${engine} ${engine_version}`,
+			...(mayBeOtherDevice ? [] : [device, ...(graph?.passes ?? []), ...(plan ? [plan.chunking] : [])]),
+		].join(', ');
 	if (name(before) !== name(now)) {
 		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
 	}
 }
 
-type Identity = Omit<ModelRecord, 'notes' | 'threads' | 'plan' | 'graph' | 'from_cache' | 'tokens' | 'seconds'>;
+type Identity = Omit<
+	ModelRecord,
+	'devices' | 'notes' | 'threads' | 'plan' | 'graph' | 'from_cache' | 'tokens' | 'seconds'
+>;
 
 function modelRecord(model: LocalModel, setting: EngineSetting): Identity {
 	const hash = createHash('sha256');

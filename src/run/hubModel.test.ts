@@ -30,6 +30,7 @@ const spec = (id: string, changes: Partial<ModelSpec> = {}): ModelSpec => ({
 	dtype: null,
 	device: 'auto',
 	chunking: null,
+	on_device_failure: 'cpu_at_load',
 	...changes,
 });
 

@@ -23,6 +23,7 @@ async function openedModel() {
 				dtype: null,
 				device: 'cpu',
 				chunking: null,
+				on_device_failure: 'cpu_at_load',
 			},
 		],
 		{ folder },

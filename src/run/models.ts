@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Chunking, Device, ModelSpec } from '../config/resolved';
+import type { Chunking, Device, ModelSpec, OnDeviceFailure } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
 import { fileSha256, fileStamp } from '../engine/fileHash';
 import { findModel } from '../engine/modelFolder';
@@ -19,6 +19,7 @@ export interface LocalModel extends Reader {
 	readonly device: Device;
 	/** Null: as suits the model. */
 	readonly chunking: Chunking | null;
+	readonly onDeviceFailure: OnDeviceFailure;
 	/** Where it was downloaded from; null: its folder is the person's own. */
 	readonly origin: Pick<Snapshot, 'id' | 'commit'> | null;
 	/** With what changes when they are replaced, read before they were hashed. */
@@ -49,6 +50,7 @@ export async function openModels(
 			dtype: found.dtype,
 			device: spec.device,
 			chunking: spec.chunking,
+			onDeviceFailure: spec.on_device_failure,
 			origin: onHub?.snapshot ?? null,
 			files: await Promise.all(files),
 		});

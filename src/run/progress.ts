@@ -1,3 +1,4 @@
+import type { DeviceRecord } from '../engine/device';
 import type { DownloadProgress } from '../hub/download';
 
 /** What a running evaluation tells while it works. */
@@ -16,4 +17,6 @@ export interface RunProgress {
 	readonly silentFor?: number;
 	readonly model: string | null;
 	readonly variant: string | null;
+	/** What the model is computed on, and why; absent until it is loaded. */
+	readonly device?: Pick<DeviceRecord, 'chosen' | 'reason'>;
 }

@@ -1,6 +1,7 @@
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { BadRow, DataFile } from '../data/dataset';
 import type { GraphInfo } from '../engine/contract';
+import type { DeviceRecord } from '../engine/device';
 import type { PlanSettings } from '../engine/planning/plan';
 import type { Message } from '../protocol/messages';
 
@@ -49,7 +50,10 @@ export interface ModelRecord {
 	readonly dtype: string;
 	readonly engine: string;
 	readonly engine_version: string;
+	/** The execution provider in use, at last. */
 	readonly device: string;
+	/** How it was chosen when the run began; absent in runs of builds that did not choose. */
+	readonly devices?: ModelDevices;
 	readonly threads: number | null;
 	readonly window: number;
 	readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -75,4 +79,18 @@ export interface TokenRecord {
 	readonly distinct: number;
 	readonly planned: number;
 	readonly computed: number;
+}
+
+export interface ModelDevices extends DeviceRecord {
+	/** Where the run went on on the CPU after the device had failed; null: all samples are of the one chosen. */
+	readonly changed: DeviceChange | null;
+}
+
+/** From which sample on the CPU computed, and why. */
+export interface DeviceChange {
+	/** Counted from 0, in the order of the model's lines in samples.jsonl. */
+	readonly from_sample: number;
+	readonly variant: string;
+	readonly key: string;
+	readonly reason: Message;
 }

@@ -4,12 +4,19 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineInfo } from '../engine/contract';
 import type { GenerateRequest, GenerateResult, LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
+import { message } from '../protocol/messages';
 import { openResponseCache } from './responseCache';
 
 const info: EngineInfo = {
 	name: 'onnxruntime-node',
 	version: '1',
 	device: 'cpu',
+	devices: {
+		requested: 'cpu',
+		chosen: 'cpu',
+		reason: message('engine.device-asked', { device: 'cpu' }),
+		probed: [],
+	},
 	notes: [],
 	threads: 1,
 	graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false },

@@ -12,6 +12,8 @@ export interface Tracker {
 	readonly asked: (count: number) => void;
 	/** The model's plan, of which requests are answered already, and how many samples are not. */
 	plan(plan: Plan, isDone: (request: number) => boolean, samples: number): void;
+	/** From now on computed there. */
+	on(device: RunProgress['device']): void;
 	step(step: StepTime): void;
 	/** One sample more is recorded. @returns Whether it is time to write down how far the run is. */
 	sample(model: string, variant: string): boolean;
@@ -39,6 +41,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 	let work: Work = noWork;
 	let samplesAhead = 0;
 	let silentFor: number | null = null;
+	let device: RunProgress['device'];
 	let planned: number | null = null;
 	let lastTold = 0;
 	let lastRecorded = Date.now();
@@ -59,6 +62,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 			done,
 			total,
 			secondsLeft: secondsLeft(),
+			...(device === undefined ? {} : { device }),
 			...(silentFor === null ? {} : { silentFor }),
 			...(planned === null ? {} : { planned }),
 		});
@@ -70,7 +74,11 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 		phase(phase, model) {
 			now = { phase, model, variant: null };
 			planned = null;
+			device = phase === 'scoring' ? device : undefined;
 			tell();
+		},
+		on(chosen) {
+			device = chosen;
 		},
 		asked(count) {
 			planned = count;

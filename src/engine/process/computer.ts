@@ -1,8 +1,9 @@
 import type { ReadResult } from '../planning/answers';
 import type { GenerateResult } from '../requests';
 import type { ComputeRequest, ComputeResult } from '../wire';
+import type { ComputedModel } from './computedModel';
 import type { Decoder } from './decoder';
-import { type ComputedModel, checkTokens, distribution, logprobOf } from './distribution';
+import { checkTokens, distribution, logprobOf } from './distribution';
 import { KeptCaches } from './keptCaches';
 import { type Ending, writeFrom } from './writer';
 

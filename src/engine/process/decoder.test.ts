@@ -20,7 +20,7 @@ async function open(name: string) {
 	const file = fixture(name);
 	const { session } = await openSession(runtime, file, 'cpu', 1);
 	const layout = decoderLayout(session, shape, file);
-	return { session, layout, decoder: createDecoder(runtime, session, layout, file) };
+	return { session, layout, decoder: createDecoder(runtime, session, layout, { file, device: 'cpu' }) };
 }
 
 /** A chain of tokens in one forward that keeps nothing, where a test says no more. */
@@ -253,7 +253,7 @@ describe('what a graph is fed', () => {
 		};
 		// Of a session, a decoder only runs it.
 		const session = { run } as unknown as runtime.InferenceSession;
-		return { runs, decoder: createDecoder(runtime, session, layout, 'model.onnx') };
+		return { runs, decoder: createDecoder(runtime, session, layout, { file: 'model.onnx', device: 'cpu' }) };
 	}
 
 	it('counts the past into mask and positions, and keeps as many rows as are asked for', async () => {

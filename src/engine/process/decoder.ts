@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { runFailure } from '../../protocol/failure';
+import type { ComputedModel } from './computedModel';
 import type { DecoderLayout } from './decoderLayout';
+import { forwardFailure } from './forwardFailure';
 import { halfFloats } from './halfFloat';
-import { firstLine, type OnnxRuntime } from './runtime';
+import type { OnnxRuntime } from './runtime';
 import { layTree } from './treeLayout';
 import type { VocabularyRow } from './vocabularyRow';
 
@@ -50,7 +51,7 @@ export function createDecoder(
 	runtime: OnnxRuntime,
 	session: InferenceSession,
 	layout: DecoderLayout,
-	file: string,
+	model: ComputedModel,
 ): Decoder {
 	const nothing = emptyPast(runtime, layout);
 	const rowsAtATime = Math.max(1, Math.floor(logitsBudget / (4 * layout.vocabularySize)));
@@ -68,7 +69,7 @@ export function createDecoder(
 		try {
 			outputs = await session.run(feeds, fetches);
 		} catch (error) {
-			throw runFailure('engine.forward-failed', { file, reason: firstLine(error) }, error);
+			throw forwardFailure(error, model);
 		}
 		return {
 			rows:

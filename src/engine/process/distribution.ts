@@ -1,11 +1,6 @@
 import { inputFailure, runFailure } from '../../protocol/failure';
+import type { ComputedModel } from './computedModel';
 import { summarise, type VocabularyRow } from './vocabularyRow';
-
-/** What failures name. */
-export interface ComputedModel {
-	readonly file: string;
-	readonly device: string;
-}
 
 /** What the model expects next. */
 export interface Distribution {

@@ -1,9 +1,12 @@
 import { Channel, type Port } from '../../protocol/channel';
 import { EventSource } from '../../protocol/event';
 import { loadTokenizer } from '../../tokenizer/loadTokenizer';
-import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest } from '../wire';
+import type { ProbedProvider, Provider } from '../device';
+import type { EngineParentSide, EngineProcessSide, LoadedModel, LoadRequest, Probed } from '../wire';
 import { type Computer, createComputer } from './computer';
+import { physicalCores } from './physicalCores';
 import { openModel } from './preparedModel';
+import { probeProvider } from './probe';
 import { loadRuntime } from './runtime';
 import type { Ending } from './writer';
 
@@ -19,14 +22,13 @@ interface Loaded {
 }
 
 async function load(request: LoadRequest): Promise<Loaded> {
-	const { file } = request;
+	const { file, device } = request;
 	const runtime = await loadRuntime();
-	const { decoder, device, notes, threads, graph } = await openModel(runtime, request);
+	const { decoder, notes, threads, graph } = await openModel(runtime, request);
 	const ending = once(() => endingOf(request));
 	return {
 		model: {
 			version: runtime.env.versions.node ?? '',
-			device,
 			notes,
 			threads,
 			graph,
@@ -51,6 +53,15 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 	};
 }
 
+async function probe(providers: readonly Provider[]): Promise<Probed> {
+	const runtime = await loadRuntime();
+	const probed: ProbedProvider[] = [];
+	for (const provider of providers) {
+		probed.push(await probeProvider(runtime, provider));
+	}
+	return { version: runtime.env.versions.node ?? '', threads: physicalCores(), probed };
+}
+
 /** One after the other: steps stand on what earlier ones keep, and a forward uses all threads anyway. */
 function inTurn<T>(work: (model: Loaded) => Promise<T>): Promise<T> {
 	const done = last.then(async () => {
@@ -66,6 +77,7 @@ function inTurn<T>(work: (model: Loaded) => Promise<T>): Promise<T> {
 }
 
 const channel = new Channel<EngineProcessSide, EngineParentSide>(parentPort(), {
+	probe: ({ providers }) => probe(providers),
 	async load(request) {
 		loading = load(request);
 		return (await loading).model;

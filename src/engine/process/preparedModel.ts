@@ -11,10 +11,14 @@ import { prepareGraph } from '../graph/prepareGraph';
 import type { LoadRequest } from '../wire';
 import { createDecoder, type Decoder } from './decoder';
 import { decoderLayout } from './decoderLayout';
-import { type OnnxRuntime, type OpenedSession, openSession } from './runtime';
+import { type OnnxRuntime, openSession } from './runtime';
 
 /** A model ready to compute, rewritten where that is of use. */
-export interface PreparedModel extends Omit<OpenedSession, 'session'> {
+export interface PreparedModel {
+	/** Null: left to ONNX Runtime. */
+	readonly threads: number | null;
+	/** What rewriting has to tell. */
+	readonly notes: readonly Message[];
 	readonly decoder: Decoder;
 	readonly graph: GraphInfo;
 }
@@ -36,6 +40,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 		const opened = await open(runtime, request, file);
 		return {
 			...opened,
+			notes: [],
 			graph: { passes: [], trees: opened.decoder.trees, floatWeights: false, chunkSensitive: false },
 		};
 	}
@@ -54,7 +59,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 			if (difference <= tolerance) {
 				return {
 					...rewritten,
-					notes: [...rewritten.notes, ...notes],
+					notes,
 					graph: { passes, trees: rewritten.decoder.trees, floatWeights: prepared.floatWeights, chunkSensitive },
 				};
 			}
@@ -72,7 +77,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 	const opened = await open(runtime, request, file);
 	return {
 		...opened,
-		notes: [...opened.notes, ...notes],
+		notes,
 		graph: { passes: [], trees: opened.decoder.trees, floatWeights: false, chunkSensitive },
 	};
 }
@@ -80,7 +85,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 /** What is worth rewriting: the plain way is left plain, but for the rows that nobody reads. */
 function passesFor(description: GraphDescription, { chunking, device }: LoadRequest): PassName[] {
 	const effective: Chunking = chunking ?? (description.chunkSensitive ? 'fixed' : 'shared');
-	const onCpu = device === 'cpu' || device === 'auto';
+	const onCpu = device === 'cpu';
 	const fits = description.floatWeightBytes > 0 && description.floatWeightBytes <= shareOfMemory * totalmem();
 	return [
 		'lastRows',
@@ -96,7 +101,7 @@ async function open(runtime: OnnxRuntime, request: LoadRequest, file: string) {
 	const layout = decoderLayout(session, request.shape, request.file);
 	return {
 		...opened,
-		decoder: createDecoder(runtime, session, layout, request.file),
+		decoder: createDecoder(runtime, session, layout, { file: request.file, device: request.device }),
 		close: () => session.release(),
 	};
 }

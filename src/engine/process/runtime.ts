@@ -1,18 +1,12 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Device } from '../../config/resolved';
 import { inputFailure, runFailure } from '../../protocol/failure';
-import type { Message } from '../../protocol/messages';
-import { message } from '../../protocol/messages';
-import { type Provider, providerFor } from '../device';
+import type { Provider } from '../device';
 import { physicalCores } from './physicalCores';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
 export interface OpenedSession {
 	readonly session: InferenceSession;
-	/** The provider in use. */
-	readonly device: Provider;
-	readonly notes: readonly Message[];
 	/** Null: left to ONNX Runtime. */
 	readonly threads: number | null;
 }
@@ -27,17 +21,20 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
 	}
 }
 
-/** Opens a model on a device, or on the CPU with a note where the device's provider cannot be had. */
+/**
+ * Opens a model on a provider.
+ * @throws Failure `engine.device-load-failed` where another provider than the CPU cannot: the CPU may.
+ */
 export async function openSession(
 	runtime: OnnxRuntime,
 	file: string,
-	device: Device,
+	device: Provider,
 	threads: number | null,
 ): Promise<OpenedSession> {
 	const used = threads ?? physicalCores();
-	const open = (provider: Provider) =>
-		runtime.InferenceSession.create(file, {
-			executionProviders: [provider],
+	try {
+		const session = await runtime.InferenceSession.create(file, {
+			executionProviders: [device],
 			// Prompts differ in length: a plan of memory for one shape is of no use to the next.
 			enableMemPattern: false,
 			// Threads wait busily from one small operation to the next, and no longer: a person goes on working beside them.
@@ -45,20 +42,12 @@ export async function openSession(
 			logSeverityLevel: 3,
 			...(used === null ? {} : { intraOpNumThreads: used }),
 		});
-	const provider = providerFor(device);
-	const notes: Message[] = [];
-	if (provider !== 'cpu') {
-		try {
-			return { session: await open(provider), device: provider, notes, threads: used };
-		} catch (error) {
-			// Opening on this very model is the probe: a provider that is listed may still fail.
-			notes.push(message('engine.device-missing', { device: provider, reason: firstLine(error) }));
-		}
-	}
-	try {
-		return { session: await open('cpu'), device: 'cpu', notes, threads: used };
+		return { session, threads: used };
 	} catch (error) {
-		throw inputFailure('engine.model-broken', { file, reason: firstLine(error) }, error);
+		const reason = firstLine(error);
+		throw device === 'cpu'
+			? inputFailure('engine.model-broken', { file, reason }, error)
+			: runFailure('engine.device-load-failed', { device, file, reason }, error);
 	}
 }
 

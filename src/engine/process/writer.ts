@@ -1,7 +1,8 @@
 import type { WriteOptions } from '../planning/requestTrie';
 import type { GenerateResult } from '../requests';
+import type { ComputedModel } from './computedModel';
 import type { Decoder, Past } from './decoder';
-import { type ComputedModel, type Distribution, distribution, logprobOf } from './distribution';
+import { type Distribution, distribution, logprobOf } from './distribution';
 
 /** What turns tokens into text, and which of them end it. */
 export interface Ending {

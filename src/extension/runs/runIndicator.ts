@@ -3,7 +3,7 @@ import { setContext } from '../commands';
 import type { CommandId, ViewId } from '../contributions';
 import { throttled } from '../throttle';
 import type { RunQueue } from './runQueue';
-import { activeRunText } from './runText';
+import { activeRunText, deviceText } from './runText';
 
 /** Shows that something runs: the status bar with what is left, a bar over the tree, and a context key. */
 export class RunIndicator implements vscode.Disposable {
@@ -40,9 +40,12 @@ export class RunIndicator implements vscode.Disposable {
 		}
 		const name = run.record?.evaluation.name ?? run.request.name;
 		const more = waiting.length > 0 ? ` +${waiting.length}` : '';
-		this.#item.text = `$(sync~spin) ${name} ${activeRunText(run)}${more}`;
-		this.#item.tooltip = vscode.l10n.t('Cancel, or look at the results so far');
-		this.#item.accessibilityInformation = { label: `${name} ${activeRunText(run)}`, role: 'button' };
+		const device = deviceText(run);
+		const on = device ? ` · ${device.name}` : '';
+		const does = vscode.l10n.t('Cancel, or look at the results so far');
+		this.#item.text = `$(sync~spin) ${name} ${activeRunText(run)}${on}${more}`;
+		this.#item.tooltip = device ? `${does}\n${device.why}` : does;
+		this.#item.accessibilityInformation = { label: `${name} ${activeRunText(run)}${on}`, role: 'button' };
 		this.#item.show();
 		this.#endProgress ??= showViewProgress();
 	}

@@ -39,6 +39,14 @@ export function activeRunText(run: ActiveRun): string {
 	return run.state === 'queued' ? vscode.l10n.t('waits for the run before it') : progressText(run.progress);
 }
 
+/** What the model of a run is computed on, and why; null until it is loaded. */
+export function deviceText({ progress }: ActiveRun): { readonly name: string; readonly why: string } | null {
+	const device = progress?.device;
+	return device
+		? { name: device.chosen, why: vscode.l10n.t('Computing on {0}: {1}', device.chosen, text(device.reason)) }
+		: null;
+}
+
 /** Accuracy with half the width of its interval: "31.0 % ± 9.1"; null where there is none. */
 export function accuracyText({ accuracy, ci95 }: Result): string | null {
 	if (accuracy === null) {

@@ -49,8 +49,42 @@ export const engineMessages = {
 	'engine.graph-differs':
 		'A copy of {file} that would compute faster gave other numbers (by {difference}); the file itself is used.',
 	'engine.device-missing': 'The device {device} is not available here ({reason}); computing on cpu.',
+	'engine.device-unusable':
+		'The device {device} is not available here ({reason}), and the model says `on_device_failure: stop`. Choose another device, or `on_device_failure: cpu_at_load` to compute on the CPU.',
+	'engine.device-load-failed': 'The device {device} could not load {file}: {reason}.',
+	'engine.device-not-loaded': 'The device {device} could not load the model ({reason}); computing on cpu.',
 	'engine.device-crashed':
 		'The device {device} ended the engine process while the model was loading; computing on cpu.',
+	'engine.device-lost':
+		'The device {device} failed while computing: {reason}. What was computed is kept: run again to continue on it, or set `on_device_failure: cpu` on the model to continue on the CPU, whose last digits may differ.',
+	'engine.device-changed':
+		'From sample {sample} on ({variant}, {key}), {model} was computed on cpu, as {device} failed: {reason}. Last digits may differ from those before.',
+	'engine.device-reduced':
+		'{device} computes with less than single precision: compare these numbers with others from the same device alone.',
+
+	'engine.device-asked': '`device: {device}` was asked for',
+	'engine.auto-cuda': 'CUDA is there and kept single precision in a trial, which is what published numbers come from',
+	'engine.auto-cpu-alone': 'no other device can be used here',
+	'engine.auto-cpu-unverified':
+		'{devices} can be used here, but may round in other ways than the CPU; to use it, name it as `device`',
+	'engine.auto-cpu-dtype':
+		'CUDA is taken unasked for fp32 files alone, and this one is {dtype}; to use it, write `device: cuda`',
+	'engine.auto-cpu-precision':
+		'CUDA did not keep single precision in a trial; to use it all the same, write `device: cuda`',
+
+	'engine.device-not-tried': 'it was not tried',
+	'engine.device-not-built': 'ONNX Runtime for {platform} does not have it; it has {present}',
+	'engine.device-refused': '{reason}',
+	'engine.device-wrong': 'a trial on it gave wrong numbers',
+	'engine.device-ended': 'it ended the engine process ({how})',
+	'engine.device-silent': 'a trial on it had not ended after {seconds} s',
+	'engine.device-no-vulkan':
+		'WebGPU needs the Vulkan loader libvulkan.so.1, which is not installed: install the package libvulkan1 (Debian, Ubuntu, openSUSE), vulkan-loader (Fedora) or vulkan-icd-loader (Arch)',
+	'engine.cuda-not-installed':
+		'CUDA support is not installed: run the command “Eval Lens: Install CUDA Support”, or `eval-lens install-cuda`',
+	'engine.cuda-no-driver': 'this computer has no NVIDIA driver',
+	'engine.cuda-library-missing':
+		'CUDA support needs {library}, which is not installed: install the libraries of CUDA 12 and cuDNN 9 from NVIDIA or your distribution',
 
 	'engine.hung':
 		'The engine process has said nothing for {minutes} minutes and was ended. What was computed is kept: run again to continue.',

@@ -17,7 +17,7 @@ export const runMessages = {
 	'run.folder-not-empty': '{folder} holds {file} and no run. Name an empty folder, or one that does not exist yet.',
 	'run.out-is-file': '{folder} is a file. Name a folder for the run.',
 	'run.other-engine':
-		'What is recorded of {model} in {folder} was computed by {before}; now it would be {now}. One run does not mix them: name another folder, or delete this one.',
+		'What is recorded of {model} in {folder} was computed by {before}; now it would be {now}. One run does not mix them: name another folder, or delete this one. Where a device is gone, `on_device_failure: cpu` on the model continues on the CPU, and says so.',
 	'run.no-models': '{file} names no model. Add `models:` to it, or name one with --model.',
 	'run.line-broken': 'Line {line} of {file} is none that a run writes. Delete the run folder to compute the run anew.',
 	'run.unknown-variant': '{variant} is not a variant of this run. There are: {variants}.',

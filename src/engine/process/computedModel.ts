@@ -1,0 +1,5 @@
+/** What failures name. */
+export interface ComputedModel {
+	readonly file: string;
+	readonly device: string;
+}

@@ -1,0 +1,138 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { writeEvaluation } from '../../test/evaluationFolder';
+import { demoModel } from '../../test/paths';
+import { temporaryFolders } from '../../test/temporaryFolder';
+import { neverCancelled } from '../protocol/cancellation';
+import { messageText } from '../protocol/messages';
+import type { Sample } from '../protocol/sample';
+import { evaluate } from './evaluate';
+import type { RunProgress } from './progress';
+import type { ModelRecord } from './record';
+
+const temporary = temporaryFolders();
+
+/**
+ * An engine that has WebGPU until its process is ended by the request of this number, counted over all that it is asked on
+ * it; a file `gone` beside it takes WebGPU away, a file `dies` ends the CPU's process at the fourth request. Log-probabilities tell the device: −1 on the CPU, −2 on WebGPU.
+ */
+function engineLosing(at: number): string {
+	const file = path.join(temporary(), 'engine.cjs');
+	writeFileSync(
+		file,
+		`const fs = require('node:fs');
+		let device, asked = 0;
+		process.on('disconnect', () => process.exit());
+		process.on('message', ({ id, method, params }) => {
+			const answer = result => process.send({ t: 'result', id, result });
+			const gone = fs.existsSync(__dirname + '/gone');
+			if (method === 'probe') {
+				answer({ version: '1', threads: 1, probed: params.providers.map(provider => gone && provider !== 'cpu'
+					? { provider, usable: false, precision: null, reason: { code: 'engine.device-refused', params: { reason: 'No adapter' } } }
+					: { provider, usable: true, precision: 'single', reason: null }) });
+			} else if (method === 'load') {
+				device = params.device;
+				answer({ version: '1', threads: 1, vocabularySize: 100000 });
+			} else {
+				if (++asked === (device !== 'cpu' ? ${at} : fs.existsSync(__dirname + '/dies') ? 4 : 0)) {
+					process.stderr.write('device lost\\n', () => process.exit(134));
+					return;
+				}
+				const logprob = device === 'cpu' ? -1 : -2;
+				answer({ continuations: params.continuations.map(() => ({ logprob, greedy: false })), argmax: 0, computed: 1 });
+			}
+		});`,
+	);
+	return file;
+}
+
+async function runOn(enginePath: string, model: object, folder = temporary()) {
+	const file = writeEvaluation(folder, { models: [{ path: demoModel, ...model }] });
+	const told: RunProgress[] = [];
+	const onProgress = (progress: RunProgress) => told.push(progress);
+	const done = await evaluate({ file, enginePath, version: '0', token: neverCancelled, onProgress, cache: false });
+	const lines = readFileSync(path.join(done.dir, 'samples.jsonl'), 'utf8').trim().split('\n');
+	const samples = lines.filter(Boolean).map(line => JSON.parse(line) as Sample);
+	const written = JSON.parse(readFileSync(path.join(done.dir, 'run.json'), 'utf8')) as { models: ModelRecord[] };
+	const [record] = written.models;
+	return { ...done, samples, model: record ?? expect.fail('no model in run.json'), told, folder };
+}
+
+const devicesOf = (samples: readonly Sample[]) =>
+	samples.map(({ logprobs }) => (logprobs[0] === -1 ? 'cpu' : 'webgpu'));
+
+it('records what was tried, chosen and why, and tells it with the progress', async () => {
+	const { model, told, record } = await runOn(engineLosing(0), { device: 'auto' });
+	expect(record.state).toBe('done');
+	expect(model).toMatchObject({
+		device: 'cpu',
+		devices: { requested: 'auto', chosen: 'cpu', changed: null },
+		notes: [],
+	});
+	expect(model.devices?.probed[0]).toMatchObject({ provider: 'cpu', usable: true });
+	expect(model.devices?.reason.code).toMatch(/^engine\.auto-cpu/);
+	expect(told.at(-1)?.device).toMatchObject({ chosen: 'cpu', reason: model.devices?.reason });
+});
+
+it('stops where the device is lost, and continues on it', async () => {
+	const engine = engineLosing(4);
+	const first = await runOn(engine, { device: 'webgpu' });
+	expect(first.record).toMatchObject({ state: 'failed', reason: { code: 'engine.device-lost' } });
+	expect(first.record.reason?.params).toEqual({ device: 'webgpu', reason: 'exit 134: device lost' });
+	expect(devicesOf(first.samples)).toEqual(['webgpu', 'webgpu', 'webgpu']);
+	const again = await runOn(engineLosing(0), { device: 'webgpu' }, first.folder);
+	expect([again.dir, again.record.state]).toEqual([first.dir, 'done']);
+	expect(new Set(devicesOf(again.samples))).toEqual(new Set(['webgpu']));
+	expect(again.model.devices?.changed).toBeNull();
+});
+
+it('goes on on the CPU where that is wanted, and says from which sample on', async () => {
+	const { samples, model, record } = await runOn(engineLosing(4), { device: 'webgpu', on_device_failure: 'cpu' });
+	expect(record).toMatchObject({ state: 'done', done: 8 });
+	expect(devicesOf(samples)).toEqual([...Array(3).fill('webgpu'), ...Array(5).fill('cpu')]);
+	const next = samples[3];
+	expect(model).toMatchObject({
+		device: 'cpu',
+		devices: { chosen: 'webgpu', changed: { from_sample: 3, variant: next?.variant, key: next?.key } },
+	});
+	expect(model.notes.map(note => messageText(note))).toEqual([
+		expect.stringMatching(
+			/^From sample 4 on \(original, .*was computed on cpu, as webgpu failed: exit 134: device lost\./,
+		),
+	]);
+	expect(new Set(samples.map(({ key, variant }) => `${key} ${variant}`)).size).toBe(8);
+});
+
+it('refuses a run that was continued without its device, until the CPU is wanted', async () => {
+	const engine = engineLosing(4);
+	const first = await runOn(engine, { device: 'webgpu' });
+	writeFileSync(path.join(path.dirname(engine), 'gone'), '');
+	const refused = await runOn(engine, { device: 'webgpu' }, first.folder);
+	expect(refused.record).toMatchObject({ state: 'failed', reason: { code: 'run.other-engine' } });
+	expect(refused.samples).toEqual(first.samples);
+	const done = await runOn(engine, { device: 'webgpu', on_device_failure: 'cpu' }, first.folder);
+	expect([done.dir, done.record.state]).toEqual([first.dir, 'done']);
+	expect(devicesOf(done.samples)).toEqual([...Array(3).fill('webgpu'), ...Array(5).fill('cpu')]);
+	expect(done.model.devices?.changed).toMatchObject({ from_sample: 3, reason: { code: 'engine.device-missing' } });
+	expect(done.model.notes.map(({ code }) => code)).toContain('engine.device-changed');
+});
+
+it('stays on the device that its samples are from', async () => {
+	const engine = engineLosing(0);
+	const gone = path.join(path.dirname(engine), 'gone');
+	writeFileSync(gone, '');
+	const dies = path.join(path.dirname(engine), 'dies');
+	writeFileSync(dies, '');
+	const first = await runOn(engine, { device: 'webgpu' });
+	expect(first.record).toMatchObject({ state: 'failed', reason: { code: 'engine.crashed' } });
+	expect(first.model).toMatchObject({ device: 'cpu', devices: { requested: 'webgpu', chosen: 'cpu', changed: null } });
+	expect(first.model.notes.map(({ code }) => code)).toEqual(['engine.device-missing']);
+	rmSync(gone);
+	rmSync(dies);
+	const again = await runOn(engine, { device: 'webgpu' }, first.folder);
+	expect([again.dir, again.record.state]).toEqual([first.dir, 'done']);
+	expect(devicesOf(again.samples)).toEqual(Array(8).fill('cpu'));
+	expect(again.model.devices).toEqual(first.model.devices);
+	expect(again.model.notes).toEqual(first.model.notes);
+});
