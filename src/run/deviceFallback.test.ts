@@ -14,8 +14,7 @@ import type { ModelRecord } from './record';
 const temporary = temporaryFolders();
 
 /**
- * An engine that has WebGPU until its process is ended by the request of this number, counted over all that it is asked on
- * it; a file `gone` beside it takes WebGPU away, a file `dies` ends the CPU's process at the fourth request. Log-probabilities tell the device: −1 on the CPU, −2 on WebGPU.
+ * An engine that has WebGPU until its process is ended by the step of this number, of those that read something; a file `gone` beside it takes WebGPU away, a file `dies` ends the CPU's process at the fourth request. Log-probabilities tell the device: −1 on the CPU, −2 on WebGPU.
  */
 function engineLosing(at: number): string {
 	const file = path.join(temporary(), 'engine.cjs');
@@ -33,14 +32,16 @@ function engineLosing(at: number): string {
 					: { provider, usable: true, precision: 'single', reason: null }) });
 			} else if (method === 'load') {
 				device = params.device;
-				answer({ version: '1', threads: 1, vocabularySize: 100000 });
+				answer({ version: '1', notes: [], threads: 1, vocabularySize: 100000, cacheBytesPerToken: 4,
+					graph: { passes: [], trees: false, floatWeights: false, chunkSensitive: false } });
 			} else {
-				if (++asked === (device !== 'cpu' ? ${at} : fs.existsSync(__dirname + '/dies') ? 4 : 0)) {
+				asked += params.reads.length > 0 ? 1 : 0;
+				if (params.reads.length > 0 && asked === (device !== 'cpu' ? ${at} : fs.existsSync(__dirname + '/dies') ? 4 : 0)) {
 					process.stderr.write('device lost\\n', () => process.exit(134));
 					return;
 				}
 				const logprob = device === 'cpu' ? -1 : -2;
-				answer({ continuations: params.continuations.map(() => ({ logprob, greedy: false })), argmax: 0, computed: 1 });
+				answer({ reads: params.reads.map(({ tokens }) => ({ logprobs: tokens.map(() => logprob), argmax: 0 })), written: null, seconds: 0 });
 			}
 		});`,
 	);

@@ -74,7 +74,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 		phase(phase, model) {
 			now = { phase, model, variant: null };
 			planned = null;
-			device = phase === 'scoring' ? device : undefined;
+			device = phase === 'loading' || phase === 'planning' ? undefined : device;
 			tell();
 		},
 		on(chosen) {
