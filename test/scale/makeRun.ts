@@ -100,7 +100,15 @@ async function writeSamples(dir: string, { dataset, examples, formats, presets, 
 						return done;
 					}
 					const prompt = renderer.render(question, shots(question));
-					const asked = { question, variant, prompt, nTokens: tokensOf(prompt), truncated: false, requests: [], places: [] };
+					const asked = {
+						question,
+						variant,
+						prompt,
+						nTokens: tokensOf(prompt),
+						truncated: false,
+						requests: [],
+						places: [],
+					};
 					await writer.write(model, asked, scored(question, prompt, variant.format, lean[i] ?? [], random));
 					done++;
 				}
