@@ -26,6 +26,7 @@ function showResults(host: HostChannel, state: StateStore): void {
 	const model = createResultsModel(
 		{
 			overview: () => host.request('overview', null),
+			examples: () => host.request('examples', null),
 			columns: choice => host.request('columns', choice),
 			pair: address => host.request('pair', address),
 		},

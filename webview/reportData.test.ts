@@ -13,8 +13,8 @@ test('the columns agree with the comparisons of the overview', async () => {
 	const { comparisons } = await source.overview();
 	expect(comparisons).toHaveLength(3);
 	for (const comparison of comparisons) {
-		const { transition, key } = await source.columns(comparison);
-		expect(key).toHaveLength(30);
+		const { transition, example } = await source.columns(comparison);
+		expect(example).toHaveLength(30);
 		expect(bucketCounts(transition)).toMatchObject({
 			right_to_wrong: comparison.right_to_wrong,
 			wrong_to_right: comparison.wrong_to_right,

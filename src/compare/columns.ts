@@ -1,63 +1,68 @@
-import { type PairChoice, type PairColumns, transitions } from '../protocol/resultsView';
-import type { Sample } from '../protocol/sample';
-import { marginOf } from './margin';
-import { type KeyedSample, pairSamples } from './pairing';
-import { transitionOf } from './transition';
-
-/** What a row of the list needs of a sample. */
-export type ListedSample = KeyedSample & Pick<Sample, 'subject' | 'gold' | 'prediction' | 'correct' | 'logprobs'>;
-
-/** Predictions that are no index of a choice. */
-const noChoice = -1;
-const noSample = -2;
+import { type ExampleColumns, type PairChoice, type PairColumns, transitions } from '../protocol/resultsView';
+import { transitionAt } from './pairing';
+import { noRow, noSample, type SampleColumns } from './sampleColumns';
 
 export const questionLength = 200;
 
+/** What a list shows of an example. */
+export interface ListedExample {
+	readonly key: string;
+	readonly subject: string | null;
+	readonly question: string;
+}
+
+/** The questions of a run as columns; of each question its first 200 characters. */
+export function exampleColumns(examples: readonly ListedExample[]): ExampleColumns {
+	const subjects = new Map<string, number>();
+	const code = (subject: string | null) => {
+		if (subject === null) {
+			return -1;
+		}
+		const known = subjects.get(subject) ?? subjects.size;
+		subjects.set(subject, known);
+		return known;
+	};
+	return {
+		key: examples.map(({ key }) => key),
+		subject: Int32Array.from(examples, ({ subject }) => code(subject)),
+		subjects: [...subjects.keys()],
+		question: examples.map(({ question }) => firstCharacters(question, questionLength)),
+	};
+}
+
 /**
- * The list of examples of two variants as columns: the base's examples in its order, then those of the variant alone.
- * Where the row behind a key changed between the two, the base's sample is shown and the variant's is missing.
- * @param questionText The question behind a key; its first 200 characters are kept.
- * @throws Failure where an example stands twice in one list.
+ * The examples of two variants as columns, in the order of the slice. Where the row behind a key changed between the two,
+ * the base's sample is shown and the variant's is missing.
  */
-export function pairColumns(
-	base: readonly ListedSample[],
-	variant: readonly ListedSample[],
-	questionText: (key: string) => string,
-	choice: PairChoice,
-): PairColumns {
-	const { pairs, onlyVariant } = pairSamples(base, variant);
-	const partners = new Map(pairs.map(pair => [pair.base, pair.variant]));
-	const rows: { base?: ListedSample; variant?: ListedSample; shown: ListedSample }[] = [
-		...base.map(sample => {
-			const partner = partners.get(sample);
-			return { base: sample, shown: sample, ...(partner && { variant: partner }) };
-		}),
-		...onlyVariant.map(sample => ({ variant: sample, shown: sample })),
-	];
+export function pairColumns(base: SampleColumns, variant: SampleColumns, choice: PairChoice): PairColumns {
+	const places = listedPlaces(base, variant);
+	const ofBase = places.map(place => (base.row[place] === noRow ? -1 : place));
+	const ofVariant = places.map((place, i) => {
+		const row = variant.row[place];
+		return row === noRow || (ofBase[i] !== -1 && row !== base.row[place]) ? -1 : place;
+	});
 	return {
 		model: choice.model,
 		base: choice.base,
 		variant: choice.variant,
-		key: rows.map(row => row.shown.key),
-		subject: rows.map(row => row.shown.subject),
-		question: rows.map(row => firstCharacters(questionText(row.shown.key), questionLength)),
-		gold: Int16Array.from(rows, row => row.shown.gold ?? noChoice),
-		basePrediction: Int16Array.from(rows, row => predictionOf(row.base)),
-		variantPrediction: Int16Array.from(rows, row => predictionOf(row.variant)),
-		baseMargin: Float32Array.from(rows, row => marginOrNaN(row.base)),
-		variantMargin: Float32Array.from(rows, row => marginOrNaN(row.variant)),
-		transition: Uint8Array.from(rows, row =>
-			transitions.indexOf(row.base && row.variant ? transitionOf({ base: row.base, variant: row.variant }) : 'missing'),
-		),
+		example: Uint32Array.from(places),
+		gold: Int16Array.from(places, (place, i) => (ofBase[i] === -1 ? variant : base).gold[place] ?? 0),
+		basePrediction: Int16Array.from(ofBase, place => base.prediction[place] ?? noSample),
+		variantPrediction: Int16Array.from(ofVariant, place => variant.prediction[place] ?? noSample),
+		baseMargin: Float32Array.from(ofBase, place => base.margin[place] ?? Number.NaN),
+		variantMargin: Float32Array.from(ofVariant, place => variant.margin[place] ?? Number.NaN),
+		transition: Uint8Array.from(places, place => transitions.indexOf(transitionAt(base, variant, place) ?? 'missing')),
 	};
 }
 
-function predictionOf(sample: ListedSample | undefined): number {
-	return sample ? (sample.prediction ?? noChoice) : noSample;
-}
-
-function marginOrNaN(sample: ListedSample | undefined): number {
-	return (sample && marginOf(sample)) ?? Number.NaN;
+function listedPlaces(base: SampleColumns, variant: SampleColumns): number[] {
+	const places: number[] = [];
+	for (let place = 0; place < base.row.length; place++) {
+		if (base.row[place] !== noRow || variant.row[place] !== noRow) {
+			places.push(place);
+		}
+	}
+	return places;
 }
 
 /** Whole code points: half a pair would show as another character. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../protocol/results';
 import type { Sample } from '../protocol/sample';
 import { compareVariants } from './comparison';
-import { arbitrarySamples, sample } from './sampleBuilder';
+import { arbitrarySamples, columnsOf, keysOf, sample } from './sampleBuilder';
 
 /** One sample for each letter: r right, w and x wrong in two ways. */
 function samples(outcomes: string): Sample[] {
@@ -16,7 +16,9 @@ function samples(outcomes: string): Sample[] {
 }
 
 function compareTwo(base: readonly Sample[], variant: readonly Sample[]): Comparison {
-	const [comparison] = compareVariants('m', { name: 'base', samples: base }, [{ name: 'other', samples: variant }]);
+	const keys = keysOf(base, variant);
+	const of = (name: string, samples: readonly Sample[]) => ({ name, samples: columnsOf(samples, keys) });
+	const [comparison] = compareVariants('m', of('base', base), [of('other', variant)]);
 	if (!comparison) {
 		throw new Error('no comparison');
 	}
@@ -61,10 +63,11 @@ describe('comparison', () => {
 	});
 
 	it('adjusts p over the variants that have one', () => {
-		const base = { name: 'base', samples: samples('rrrrrrrrrr') };
+		const all = samples('rrrrrrrrrr');
+		const base = { name: 'base', samples: columnsOf(all) };
 		const others = [
-			{ name: 'bad', samples: samples('wwwwwwwwww') },
-			{ name: 'empty', samples: [] },
+			{ name: 'bad', samples: columnsOf(samples('wwwwwwwwww')) },
+			{ name: 'empty', samples: columnsOf([], keysOf(all)) },
 			{ name: 'same', samples: base.samples },
 		];
 		const compared = compareVariants('m', base, others);

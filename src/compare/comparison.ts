@@ -1,21 +1,17 @@
 import type { Comparison, Transition } from '../protocol/results';
-import type { Sample } from '../protocol/sample';
-import { missingCount, pairSamples } from './pairing';
+import { transitionAt } from './pairing';
+import type { SampleColumns } from './sampleColumns';
 import { mcnemar } from './statistics/mcnemar';
 import { benjaminiHochberg } from './statistics/multiplicity';
 import { pairedDiff } from './statistics/pairedDiff';
-import { transitionOf } from './transition';
 
-/** The samples of one variant under one model. */
+/** The samples of one variant under one model; the places of all that are compared are the same examples. */
 export interface VariantSamples {
 	readonly name: string;
-	readonly samples: readonly Sample[];
+	readonly samples: SampleColumns;
 }
 
-/**
- * Compares each variant with the base on the examples that both have, one comparison for each of `others`, in their order.
- * @throws Failure where an example stands twice in one list.
- */
+/** Compares each variant with the base on the examples that both have, one comparison for each of `others`, in their order. */
 export function compareVariants(model: string, base: VariantSamples, others: readonly VariantSamples[]): Comparison[] {
 	const compared = others.map(variant => compareOne(model, base, variant));
 	const tested = compared.filter(comparison => comparison.p_value !== null);
@@ -25,22 +21,29 @@ export function compareVariants(model: string, base: VariantSamples, others: rea
 }
 
 function compareOne(model: string, base: VariantSamples, variant: VariantSamples): Comparison {
-	const pairing = pairSamples(base.samples, variant.samples);
-	const counts: Record<Exclude<Transition, 'missing'>, number> = {
+	const counts: Record<Transition, number> = {
 		right_to_wrong: 0,
 		wrong_to_right: 0,
 		churn: 0,
 		both_right: 0,
 		both_wrong: 0,
+		missing: 0,
 	};
-	for (const pair of pairing.pairs) {
-		counts[transitionOf(pair)]++;
+	const ofBase: number[] = [];
+	const ofVariant: number[] = [];
+	for (let place = 0; place < base.samples.row.length; place++) {
+		const transition = transitionAt(base.samples, variant.samples, place);
+		if (transition === null) {
+			continue;
+		}
+		counts[transition]++;
+		if (transition !== 'missing') {
+			ofBase.push(base.samples.correct[place] ?? 0);
+			ofVariant.push(variant.samples.correct[place] ?? 0);
+		}
 	}
-	const n = pairing.pairs.length;
-	const { diff, ci95 } = pairedDiff(
-		pairing.pairs.map(pair => Number(pair.base.correct)),
-		pairing.pairs.map(pair => Number(pair.variant.correct)),
-	);
+	const n = ofBase.length;
+	const { diff, ci95 } = pairedDiff(ofBase, ofVariant);
 	return {
 		model,
 		base: base.name,
@@ -54,6 +57,6 @@ function compareOne(model: string, base: VariantSamples, variant: VariantSamples
 		right_to_wrong: counts.right_to_wrong,
 		wrong_to_right: counts.wrong_to_right,
 		churn: counts.churn,
-		missing: missingCount(pairing),
+		missing: counts.missing,
 	};
 }

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageText } from '../protocol/messages';
-import { type PairColumns, transitions } from '../protocol/resultsView';
+import { type PairList, transitions } from '../protocol/resultsView';
 import { filterFields, filterRows, filterTransitions, parseFilter } from './filter';
 
-const columns: PairColumns = {
+const columns: PairList = {
 	model: 'm',
 	base: 'b',
 	variant: 'v',
-	key: ['test/0', 'test/1', 'test/2', 'test/3', 'test/4', 'test/5'],
-	subject: ['us_foreign_policy', 'jurisprudence', 'international_law', null, 'Law', 'law'],
-	question: ['Who may use a Veto?', 'The "rule" of law', 'power - hard or soft', 'A\\B', 'Power of veto', ''],
+	example: Uint32Array.of(0, 1, 2, 3, 4, 5),
+	examples: {
+		key: ['test/0', 'test/1', 'test/2', 'test/3', 'test/4', 'test/5'],
+		subjects: ['us_foreign_policy', 'jurisprudence', 'international_law', 'Law', 'law'],
+		subject: Int32Array.of(0, 1, 2, -1, 3, 4),
+		question: ['Who may use a Veto?', 'The "rule" of law', 'power - hard or soft', 'A\\B', 'Power of veto', ''],
+	},
 	gold: Int16Array.of(0, 1, 2, 3, 1, 1),
 	basePrediction: Int16Array.of(0, 0, 0, 0, 1, 0),
 	variantPrediction: Int16Array.of(1, 1, 2, 0, 1, -2),
@@ -18,6 +22,11 @@ const columns: PairColumns = {
 	variantMargin: Float32Array.of(-0.02, 0.5, -1, Number.NaN, 2, 0.01),
 	transition: Uint8Array.of(0, 1, 2, 4, 3, 5),
 };
+
+/** One row about this question. */
+function asking(question: string): PairList {
+	return { ...columns, example: Uint32Array.of(0), examples: { ...columns.examples, question: [question] } };
+}
 
 function rows(text: string): number[] {
 	const parsed = parseFilter(text);
@@ -121,7 +130,7 @@ describe('filter', () => {
 					expect(parsed.problem.start).toBeLessThanOrEqual(parsed.problem.end);
 					expect(parsed.problem.end).toBeLessThanOrEqual(text.length);
 				} else {
-					expect(filterRows(columns, parsed.filter).length).toBeLessThanOrEqual(columns.key.length);
+					expect(filterRows(columns, parsed.filter).length).toBeLessThanOrEqual(columns.example.length);
 				}
 			}),
 		);
@@ -131,8 +140,7 @@ describe('filter', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'grapheme' }), text => {
 				const parsed = parseFilter(`"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
-				const found =
-					'filter' in parsed && filterRows({ ...columns, key: ['k'], question: [`…${text}…`] }, parsed.filter);
+				const found = 'filter' in parsed && filterRows(asking(`…${text}…`), parsed.filter);
 				expect(found).toEqual(Uint32Array.of(0));
 			}),
 		);

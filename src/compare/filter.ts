@@ -1,6 +1,6 @@
 import { message } from '../protocol/messages';
 import type { Transition } from '../protocol/results';
-import { type PairColumns, transitions } from '../protocol/resultsView';
+import { type ExampleColumns, type PairList, transitions } from '../protocol/resultsView';
 import {
 	type Comparator,
 	comparisons,
@@ -14,7 +14,7 @@ import {
 type RowTest = (row: number) => boolean;
 
 /** A filter that was understood; binding it to columns prepares what all rows share. */
-export type Filter = (columns: PairColumns) => RowTest;
+export type Filter = (list: PairList) => RowTest;
 
 export type ParsedFilter =
 	| { readonly filter: Filter }
@@ -65,20 +65,21 @@ export function parseFilter(text: string): ParsedFilter {
 }
 
 /** The listed rows, in the columns' order. */
-export function filterRows(columns: PairColumns, filter: Filter): Uint32Array {
-	const test = filter(columns);
-	const rows: number[] = [];
-	for (let row = 0; row < columns.key.length; row++) {
+export function filterRows(list: PairList, filter: Filter): Uint32Array {
+	const test = filter(list);
+	const rows = new Uint32Array(list.example.length);
+	let count = 0;
+	for (let row = 0; row < rows.length; row++) {
 		if (test(row)) {
-			rows.push(row);
+			rows[count++] = row;
 		}
 	}
-	return Uint32Array.from(rows);
+	return rows.slice(0, count);
 }
 
 function termFilter(term: FilterTerm): Filter {
 	if (term.kind === 'text') {
-		return contains(columns => columns.question, folded, term.text);
+		return questionFilter(term.text);
 	}
 	const { field, operator, value, valueStart, start, end } = term;
 	if (!isField(field)) {
@@ -99,7 +100,7 @@ function termFilter(term: FilterTerm): Filter {
 	const at = { start: valueStart, end };
 	switch (field) {
 		case 'subject':
-			return contains(columns => columns.subject, spaced, value);
+			return subjectFilter(value);
 		case 'gold':
 			return goldFilter(value, at);
 		case 'transition':
@@ -155,21 +156,31 @@ function marginFilter(operator: Comparator, value: string, at: At): Filter {
 }
 
 /** The smaller of the two distances from a tie, of those that are known; NaN, which compares with nothing, where none is. */
-function leastMargin({ baseMargin, variantMargin }: PairColumns, row: number): number {
+function leastMargin({ baseMargin, variantMargin }: PairList, row: number): number {
 	const base = Math.abs(baseMargin[row] ?? Number.NaN);
 	const variant = Math.abs(variantMargin[row] ?? Number.NaN);
 	return Number.isNaN(base) ? variant : Number.isNaN(variant) ? base : Math.min(base, variant);
 }
 
-function contains(
-	column: (columns: PairColumns) => readonly (string | null)[],
-	normal: (text: string) => string,
-	text: string,
-): Filter {
-	const wanted = normal(text);
-	return columns => {
-		const values = column(columns);
-		return row => normal(values[row] ?? '').includes(wanted);
+/** Questions in small letters, made once for a run: a person types a filter letter by letter. */
+const foldedQuestions = new WeakMap<ExampleColumns, readonly string[]>();
+
+function questionFilter(text: string): Filter {
+	const wanted = folded(text);
+	return ({ example, examples }) => {
+		const questions = foldedQuestions.get(examples) ?? examples.question.map(folded);
+		foldedQuestions.set(examples, questions);
+		return row => (questions[example[row] ?? -1] ?? '').includes(wanted);
+	};
+}
+
+function subjectFilter(text: string): Filter {
+	const wanted = spaced(text);
+	return ({ example, examples: { subject, subjects } }) => {
+		const listed = subjects.map(one => spaced(one).includes(wanted));
+		// What has no subject is asked for as an empty one.
+		const none = wanted === '';
+		return row => listed[subject[example[row] ?? -1] ?? -1] ?? none;
 	};
 }
 

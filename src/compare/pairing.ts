@@ -1,61 +1,24 @@
-import { inputFailure } from '../protocol/failure';
-import type { Sample } from '../protocol/sample';
-
-/** What pairing needs of a sample. */
-export type KeyedSample = Pick<Sample, 'key' | 'content_hash' | 'model' | 'variant'>;
-
-/** The record of one example under two variants. */
-export interface SamplePair<S> {
-	readonly base: S;
-	readonly variant: S;
-}
-
-/** Two lists of samples by example. Nothing but `pairs` may be compared; the rest is missing, never passed. */
-export interface Pairing<S> {
-	/** The same row under both variants, in the base's order. */
-	readonly pairs: readonly SamplePair<S>[];
-	/** The same key, but the row behind it changed between the two: two different examples. */
-	readonly mismatched: readonly SamplePair<S>[];
-	readonly onlyBase: readonly S[];
-	readonly onlyVariant: readonly S[];
-}
+import type { Transition } from '../protocol/results';
+import { noRow, type SampleColumns } from './sampleColumns';
+import { transitionOf } from './transition';
 
 /**
- * Pairs the samples of two variants by key, guarded by the content hash; never by position.
- * @throws Failure where a key stands twice in one list.
+ * What became of an example from one variant to another; null where neither has a sample of it. Samples meet at the place of
+ * their key, never by the order in which they were written, and are compared only where the same row of the data stood
+ * behind it: two rows that only share their key are two examples, each missing on the other side.
  */
-export function pairSamples<S extends KeyedSample>(base: readonly S[], variant: readonly S[]): Pairing<S> {
-	const unpaired = byKey(variant);
-	const pairs: SamplePair<S>[] = [];
-	const mismatched: SamplePair<S>[] = [];
-	const onlyBase: S[] = [];
-	for (const ofBase of byKey(base).values()) {
-		const ofVariant = unpaired.get(ofBase.key);
-		unpaired.delete(ofBase.key);
-		if (!ofVariant) {
-			onlyBase.push(ofBase);
-		} else if (ofBase.content_hash === ofVariant.content_hash) {
-			pairs.push({ base: ofBase, variant: ofVariant });
-		} else {
-			mismatched.push({ base: ofBase, variant: ofVariant });
-		}
+export function transitionAt(base: SampleColumns, variant: SampleColumns, place: number): Transition | null {
+	const ofBase = base.row[place] ?? noRow;
+	const ofVariant = variant.row[place] ?? noRow;
+	if (ofBase === noRow && ofVariant === noRow) {
+		return null;
 	}
-	return { pairs, mismatched, onlyBase, onlyVariant: [...unpaired.values()] };
+	if (ofBase !== ofVariant) {
+		return 'missing';
+	}
+	return transitionOf({ base: outcomeAt(base, place), variant: outcomeAt(variant, place) });
 }
 
-/** Examples that cannot be compared: one for each key. */
-export function missingCount({ mismatched, onlyBase, onlyVariant }: Pairing<unknown>): number {
-	return mismatched.length + onlyBase.length + onlyVariant.length;
-}
-
-function byKey<S extends KeyedSample>(samples: readonly S[]): Map<string, S> {
-	const found = new Map<string, S>();
-	for (const sample of samples) {
-		if (found.has(sample.key)) {
-			const { key, model, variant } = sample;
-			throw inputFailure('compare.sample-twice', { key, model, variant });
-		}
-		found.set(sample.key, sample);
-	}
-	return found;
+function outcomeAt({ correct, prediction }: SampleColumns, place: number) {
+	return { correct: correct[place] === 1, prediction: prediction[place] ?? null };
 }

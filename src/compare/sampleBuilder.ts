@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Sample } from '../protocol/sample';
+import { emptyColumns, type SampleColumns, setSample } from './sampleColumns';
 
 /** A sample for tests: four letters, the first is right and answered. `correct` follows from the answer. */
 export function sample(members: Partial<Sample> = {}): Sample {
@@ -37,4 +38,19 @@ export function arbitrarySamples(): fc.Arbitrary<Sample[]> {
 		truncated: fc.boolean(),
 	});
 	return fc.uniqueArray(one, { selector: ({ key }) => key, maxLength: 16 }).map(list => list.map(sample));
+}
+
+/** Samples as columns over some examples; rows of the data are told apart by their content hash. */
+export function columnsOf(samples: readonly Sample[], keys: readonly string[] = keysOf(samples)): SampleColumns {
+	const columns = emptyColumns(keys.length);
+	for (const one of samples) {
+		const rows = ['0123456789abcdef', 'same', 'changed', 'old', 'new'];
+		setSample(columns, keys.indexOf(one.key), rows.indexOf(one.content_hash), one);
+	}
+	return columns;
+}
+
+/** Each key once. */
+export function keysOf(...lists: readonly (readonly Sample[])[]): string[] {
+	return [...new Set(lists.flat().map(({ key }) => key))];
 }

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PairColumns } from '../protocol/resultsView';
+import type { PairList } from '../protocol/resultsView';
 import { type SortKey, sortRows } from './sortRows';
 
-const columns: PairColumns = {
+const columns: PairList = {
 	model: 'm',
 	base: 'b',
 	variant: 'v',
-	key: ['test/0', 'test/1', 'test/2', 'test/3'],
-	subject: ['law', null, 'art', 'law'],
-	question: ['b', 'a', 'Z', 'é'],
+	example: Uint32Array.of(0, 1, 2, 3),
+	examples: {
+		key: ['test/0', 'test/1', 'test/2', 'test/3'],
+		subjects: ['law', 'art'],
+		subject: Int32Array.of(0, -1, 1, 0),
+		question: ['b', 'a', 'Z', 'é'],
+	},
 	gold: Int16Array.of(2, 1, 2, 0),
 	basePrediction: Int16Array.of(0, -2, -1, 3),
 	variantPrediction: Int16Array.of(1, 0, 0, 0),
@@ -42,7 +46,7 @@ describe('sorting', () => {
 	it('keeps the order of equal rows as it was given', () => {
 		fc.assert(
 			fc.property(fc.shuffledSubarray(rows), fc.constantFrom('ascending', 'descending'), (given, direction) => {
-				const same = { ...columns, subject: ['law', 'law', 'law', 'law'] };
+				const same = { ...columns, examples: { ...columns.examples, subject: Int32Array.of(0, 0, 0, 0) } };
 				expect([...sortRows(same, given, 'subject', direction)]).toEqual(given);
 			}),
 		);

@@ -1,9 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitrarySamples, sample } from './sampleBuilder';
-import { type SummaryContext, summarise } from './summary';
+import type { Sample } from '../protocol/sample';
+import { arbitrarySamples, columnsOf, keysOf, sample } from './sampleBuilder';
+import { type SummaryContext, summarise as summariseColumns } from './summary';
 
 const context: SummaryContext = { model: 'm', variant: 'v', skipped: 2, errors: 1, aggregate: null };
+
+/** Samples in the order given, each of an example of its own where they have no keys. */
+function summarise(samples: readonly Sample[], of: SummaryContext) {
+	const distinct = keysOf(samples).length === samples.length;
+	const keyed = distinct ? samples : samples.map((one, i) => ({ ...one, key: `test/${i}` }));
+	return summariseColumns(
+		columnsOf(keyed),
+		keyed.map(({ subject }) => subject),
+		of,
+	);
+}
 
 describe('summary', () => {
 	it('has no figure where there are no samples', () => {

@@ -1,6 +1,11 @@
 import type { Transition } from '../protocol/results';
 import type { Sample } from '../protocol/sample';
-import type { SamplePair } from './pairing';
+
+/** The record of one example under two variants. */
+interface SamplePair<S> {
+	readonly base: S;
+	readonly variant: S;
+}
 
 /**
  * What happened to one paired example. Churn is wrong both times with different answers; two texts that are no choice at

@@ -1,19 +1,31 @@
-import type { SegmentKind } from './prompt';
 import type { ResultsOverview, SampleScores } from './resultsView';
 
 /**
- * All of a run as the HTML report carries it: JSON that the page itself answers from.
- * A prompt is stored as references into `texts`, so that shots in front of every question are written once.
+ * All of a run as the HTML report carries it, in elements of the page that it answers from itself. What is many, samples and
+ * segments, are lines of JSON: the page takes of them what it needs, when it needs it.
  */
-export interface ReportData {
+export interface ReportData extends ReportHead {
+	/** For each of `columns` a line for each example: a `ReportSample`, or nothing where the variant has no sample of it. */
+	readonly samples: readonly string[];
+	/** A line for each distinct `Segment`, so that shots in front of every question are written once. */
+	readonly segments: string;
+}
+
+/** What is read before anything is shown. */
+export interface ReportHead {
 	readonly overview: ResultsOverview;
-	/** Every distinct segment text once. */
-	readonly texts: readonly string[];
-	/** In the order of the slice; `columns[i].samples` runs parallel to it. */
+	/** In the order of the slice. */
 	readonly examples: readonly ReportExample[];
 	/** One for each model and variant. Any two of a model can be compared. */
-	readonly columns: readonly ReportColumn[];
+	readonly columns: readonly { readonly model: string; readonly variant: string }[];
 }
+
+/** The elements of the page that hold the parts. */
+export const reportElements = {
+	head: 'report-data',
+	segments: 'report-segments',
+	samples: (column: number) => `report-samples-${column}`,
+} as const;
 
 export interface ReportExample {
 	readonly key: string;
@@ -24,22 +36,8 @@ export interface ReportExample {
 	readonly choices: readonly string[];
 }
 
-export interface ReportColumn {
-	readonly model: string;
-	readonly variant: string;
-	/** One for each example; null where this variant has no sample of it. */
-	readonly samples: readonly (ReportSample | null)[];
-}
-
-/** `SampleView` without the prompt's texts. */
+/** `SampleView` with lines of `segments`, counted from 0, in place of the prompt. */
 export interface ReportSample extends SampleScores {
-	readonly segments: readonly ReportSegment[];
-}
-
-/** `Segment` with an index into `texts` in place of the text. */
-export interface ReportSegment {
-	readonly kind: SegmentKind;
-	readonly text: number;
-	readonly shot?: number;
-	readonly key?: string;
+	readonly gold: number | null;
+	readonly segments: readonly number[];
 }

@@ -43,15 +43,25 @@ export interface PairChoice {
 	readonly variant: string;
 }
 
+/** The questions of a run, as columns of equal length: sent once, whichever variants are compared. */
+export interface ExampleColumns {
+	readonly key: readonly string[];
+	/** The subjects there are, each once. */
+	readonly subjects: readonly string[];
+	/** Index into `subjects`; −1 where there is none. */
+	readonly subject: Int32Array;
+	/** The question's first 200 characters. */
+	readonly question: readonly string[];
+}
+
 /**
- * The list of paired examples, as columns of equal length. Numbers travel as typed arrays, not as 14,042 objects.
+ * What two variants made of the examples, as columns of equal length: a row for each example that one of them has a sample
+ * of, in the order of the slice. Numbers travel as typed arrays, not as 14,042 objects.
  * Predictions: index of the choice, −1 no choice, −2 missing. Margins: log-probability of gold − best other, NaN where missing.
  */
 export interface PairColumns extends PairChoice {
-	readonly key: readonly string[];
-	readonly subject: readonly (string | null)[];
-	/** The question's first 200 characters. */
-	readonly question: readonly string[];
+	/** Place in `ExampleColumns`. */
+	readonly example: Uint32Array;
 	/** −1 where the answer is written freely. */
 	readonly gold: Int16Array;
 	readonly basePrediction: Int16Array;
@@ -60,6 +70,11 @@ export interface PairColumns extends PairChoice {
 	readonly variantMargin: Float32Array;
 	/** Index into `transitions`. */
 	readonly transition: Uint8Array;
+}
+
+/** The rows of a comparison with the questions they are about. */
+export interface PairList extends PairColumns {
+	readonly examples: ExampleColumns;
 }
 
 /** Order of the codes in `PairColumns.transition`. */
@@ -109,6 +124,8 @@ export interface PairView {
 /** What the results view asks of whoever holds the run: the extension host, or the HTML report's own page. */
 export interface ResultsSource {
 	overview(): Promise<ResultsOverview>;
+	/** Grows at its end while a run goes on, if at all. */
+	examples(): Promise<ExampleColumns>;
 	columns(choice: PairChoice): Promise<PairColumns>;
 	pair(choice: PairChoice & { readonly key: string }): Promise<PairView>;
 }

@@ -39,10 +39,11 @@ export interface Sample {
 	readonly segments: readonly SegmentReference[];
 }
 
-/** Where a segment's text stands in segments.jsonl, by the id that it has there. */
-export interface SegmentReference {
-	readonly kind: SegmentKind;
-	readonly text: string;
-	readonly shot?: number;
-	readonly key?: string;
-}
+/**
+ * The id of a segment, or of a beginning that many prompts share; of a shot its place too, from 0, since one row is shot at
+ * many places. Versions up to 0.2.0 wrote the segment with the id of its text.
+ */
+export type SegmentReference =
+	| string
+	| readonly [id: string, shot: number]
+	| { readonly kind: SegmentKind; readonly text: string; readonly shot?: number; readonly key?: string };

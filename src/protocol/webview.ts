@@ -1,11 +1,12 @@
 import type { FilePlace, PreviewChoice, PreviewScores, PreviewState, ScoringPhase } from './previewView';
 import type { Transition } from './results';
-import type { PairChoice, PairColumns, PairView, ResultsOverview } from './resultsView';
+import type { ExampleColumns, PairChoice, PairColumns, PairView, ResultsOverview } from './resultsView';
 
 /** What the extension host answers and tells the webview. */
 export interface HostSide {
 	readonly requests: {
 		readonly overview: { readonly params: null; readonly result: ResultsOverview };
+		readonly examples: { readonly params: null; readonly result: ExampleColumns };
 		readonly columns: { readonly params: PairChoice; readonly result: PairColumns };
 		readonly pair: { readonly params: PairChoice & { readonly key: string }; readonly result: PairView };
 		/** The state of the prompt preview, asked for after every reload. */

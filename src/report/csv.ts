@@ -1,14 +1,21 @@
 import type { OpenRun } from '../run/openRun';
-import { sampleColumns } from '../run/parquet';
+import { sampleColumns, sampleRows } from '../run/sampleRows';
 
 /** The samples as RFC 4180: CRLF line ends, lists as JSON, a header line. Made for spreadsheets; the other forms are exact. */
-export function samplesCsv(run: OpenRun): string {
-	const columns = sampleColumns(run);
-	const rows = run.samples.map((_, row) => columns.map(column => cell(column.data[row] ?? null)));
-	return [columns.map(column => cell(column.name)), ...rows].map(cells => `${cells.join(',')}\r\n`).join('');
+export async function* samplesCsv(run: OpenRun): AsyncGenerator<string> {
+	yield line(sampleColumns.map(({ name }) => name));
+	for await (const row of sampleRows(run)) {
+		yield line(sampleColumns.map(({ value }) => value(row)));
+	}
 }
 
-function cell(value: string | number | boolean | null | readonly (string | number)[]): string {
+type Cell = string | number | boolean | null | readonly (string | number)[];
+
+function line(cells: readonly Cell[]): string {
+	return `${cells.map(cell).join(',')}\r\n`;
+}
+
+function cell(value: Cell): string {
 	if (typeof value === 'string') {
 		return quoted(inert(value));
 	}

@@ -6,12 +6,13 @@ import { type OpenRun, openRun } from '../run/openRun';
 import { writeParquet } from '../run/parquet';
 import { samplesCsv } from './csv';
 import { reportHtml } from './html';
+import { inPieces } from './pieces';
 
 export const exportFormats = ['html', 'jsonl', 'csv', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /**
- * Writes a run in another form and returns the file's path.
+ * Writes a run in another form and returns the file's path. Of its samples a few are in memory at a time.
  * @param page Folder that holds the report page's script and style.
  * @param out The file to write; absent: beside the samples, in the run folder.
  */
@@ -23,16 +24,19 @@ export async function exportRun(dir: string, format: ExportFormat, page: string,
 }
 
 const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {
-	html: async (run, file, page) => guard(file, async () => writeFile(file, await reportHtml(run, page))),
-	csv: (run, file) => guard(file, () => writeFile(file, samplesCsv(run))),
-	jsonl: (run, file) => guard(file, () => writeFile(file, samplesJsonl(run))),
+	html: async (run, file, page) => writeText(file, await reportHtml(run, page)),
+	csv: (run, file) => writeText(file, samplesCsv(run)),
+	jsonl: (run, file) => writeText(file, samplesJsonl(run)),
 	parquet: writeParquet,
 };
 
+async function writeText(file: string, text: AsyncIterable<string>): Promise<void> {
+	await guard(file, () => writeFile(file, inPieces(text)));
+}
+
 /** The samples with their prompts in full: nothing else of the run folder is needed to read them. */
-function* samplesJsonl({ samples, prompt }: OpenRun): Generator<string> {
-	for (const sample of samples) {
-		const { segments } = prompt(sample);
+async function* samplesJsonl(run: OpenRun): AsyncGenerator<string> {
+	for await (const { sample, segments } of run.samples()) {
 		yield `${JSON.stringify({ ...sample, prompt: promptText({ segments }), segments })}\n`;
 	}
 }

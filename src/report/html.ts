@@ -2,17 +2,22 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runFailure } from '../protocol/failure';
+import { reportElements } from '../protocol/reportData';
 import type { OpenRun } from '../run/openRun';
-import { reportData } from './reportData';
+import { reportHead, reportSamples, SegmentLines } from './reportData';
 
 /**
  * The report as one file: the results view's own script and style, and the run as data. The policy names the script and
  * the style by their hashes and forbids everything else, so that a text of the data cannot become either.
  * @param page Folder of the built page: report.js and report.css.
+ * @returns The file's text in parts; the page was read before the first.
  */
-export async function reportHtml(run: OpenRun, page: string): Promise<string> {
+export async function reportHtml(run: OpenRun, page: string): Promise<AsyncGenerator<string>> {
 	const [script, style] = await Promise.all([readPage(page, 'report.js'), readPage(page, 'report.css')]);
-	const data = inScript(JSON.stringify(await reportData(run)));
+	return reportParts(run, script, style);
+}
+
+async function* reportParts(run: OpenRun, script: string, style: string): AsyncGenerator<string> {
 	const policy = [
 		"default-src 'none'",
 		`script-src '${sourceHash(script)}'`,
@@ -21,7 +26,7 @@ export async function reportHtml(run: OpenRun, page: string): Promise<string> {
 		"base-uri 'none'",
 		"form-action 'none'",
 	].join('; ');
-	return `<!DOCTYPE html>
+	yield `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -31,11 +36,29 @@ export async function reportHtml(run: OpenRun, page: string): Promise<string> {
 <style>${style}</style>
 </head>
 <body data-view="report">
-<script type="application/json" id="report-data">${data}</script>
-<script>${script}</script>
+`;
+	const head = await reportHead(run);
+	yield* dataElement(reportElements.head, [JSON.stringify(head)]);
+	const segments = new SegmentLines();
+	for (const [i, column] of head.columns.entries()) {
+		yield* dataElement(reportElements.samples(i), reportSamples(run, column, segments));
+	}
+	yield* dataElement(reportElements.segments, segments.lines());
+	yield `<script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** An element that the page reads and the browser does not run. */
+async function* dataElement(id: string, lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+	yield `<script type="application/json" id="${id}">`;
+	let separator = '';
+	for await (const line of lines) {
+		yield separator + inScript(line);
+		separator = '\n';
+	}
+	yield '</script>\n';
 }
 
 async function readPage(page: string, name: string): Promise<string> {

@@ -1,42 +1,63 @@
 import { firstCharacters, questionLength } from '../compare/columns';
-import type { ReportData, ReportSample } from '../protocol/reportData';
-import type { Sample } from '../protocol/sample';
+import type { Segment } from '../protocol/prompt';
+import type { ReportHead, ReportSample } from '../protocol/reportData';
 import { type OpenRun, sampleScores } from '../run/openRun';
+import type { SampleWithPrompt } from '../run/recordedSamples';
 
-/** The run as the report page carries it: every segment's text once. */
-export async function reportData(run: OpenRun): Promise<ReportData> {
-	const texts = new Map<string, number>();
-	const indexOf = (text: string) => {
-		const index = texts.get(text) ?? texts.size;
-		texts.set(text, index);
-		return index;
-	};
-	const sampleOf = (sample: Sample): ReportSample => ({
-		segments: run.prompt(sample).segments.map(segment => ({ ...segment, text: indexOf(segment.text) })),
-		...sampleScores(sample),
-	});
-	const examples = [...run.examples.values()];
+/** What the report page reads first. */
+export async function reportHead(run: OpenRun): Promise<ReportHead> {
 	const { models, variants } = run.record.evaluation;
-	const columns = models.flatMap(model =>
-		variants.map(variant => ({
-			model: model.name,
-			variant: variant.name,
-			samples: examples.map(({ key }) => {
-				const sample = run.sample(model.name, variant.name, key);
-				return sample ? sampleOf(sample) : null;
-			}),
-		})),
-	);
 	return {
 		overview: await run.overview(),
-		texts: [...texts.keys()],
-		examples: examples.map(({ key, subject, question, answer, choices }) => ({
+		examples: run.exampleLines.map(({ key, subject, question, answer, choices }) => ({
 			key,
 			subject,
 			question: firstCharacters(question, questionLength),
 			gold: answer,
 			choices,
 		})),
-		columns,
+		columns: models.flatMap(model => variants.map(variant => ({ model: model.name, variant: variant.name }))),
+	};
+}
+
+/** Distinct segments as lines, numbered as they come. */
+export class SegmentLines {
+	readonly #numbers = new Map<string, number>();
+
+	numberOf(segment: Segment): number {
+		const line = JSON.stringify(segment);
+		const number = this.#numbers.get(line) ?? this.#numbers.size;
+		this.#numbers.set(line, number);
+		return number;
+	}
+
+	lines(): Iterable<string> {
+		return this.#numbers.keys();
+	}
+}
+
+/** A line for each example: the variant's sample of it, or nothing. */
+export async function* reportSamples(
+	run: OpenRun,
+	{ model, variant }: ReportHead['columns'][number],
+	segments: SegmentLines,
+): AsyncGenerator<string> {
+	const samples = run.samplesOf(model, variant);
+	let next = await samples.next();
+	for (const { key } of run.exampleLines) {
+		if (!next.done && next.value.sample.key === key) {
+			yield JSON.stringify(reportSample(next.value, segments));
+			next = await samples.next();
+		} else {
+			yield '';
+		}
+	}
+}
+
+function reportSample({ sample, segments }: SampleWithPrompt, lines: SegmentLines): ReportSample {
+	return {
+		...sampleScores(sample),
+		gold: sample.gold,
+		segments: segments.map(segment => lines.numberOf(segment)),
 	};
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Journal, readJournal } from './journal';
+import { Journal, type JournalLine, journalLines } from './journal';
 
 let folder: string;
 beforeAll(() => {
@@ -11,9 +11,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+async function read(file: string, from?: number, to?: number): Promise<JournalLine[]> {
+	const lines: JournalLine[] = [];
+	for await (const batch of journalLines(file, from, to)) {
+		lines.push(...batch);
+	}
+	return lines;
+}
+
 async function write(file: string, values: readonly object[]): Promise<void> {
-	const { bytes } = await readJournal(file);
-	const journal = await Journal.open(file, bytes);
+	const last = (await read(file)).at(-1);
+	const journal = await Journal.open(file, last ? last.start + last.bytes + 1 : 0);
 	for (const value of values) {
 		await journal.append(value);
 	}
@@ -22,7 +30,7 @@ async function write(file: string, values: readonly object[]): Promise<void> {
 
 describe('Journal', () => {
 	it('is empty where there is no file', async () => {
-		expect(await readJournal(path.join(folder, 'none'))).toEqual({ lines: [], bytes: 0 });
+		expect(await read(path.join(folder, 'none'))).toEqual([]);
 	});
 
 	it('cut at any byte and continued, holds every line once', async () => {
@@ -34,12 +42,29 @@ describe('Journal', () => {
 				await write(file, values);
 				const whole = readFileSync(file);
 				writeFileSync(file, whole.subarray(0, cut % (whole.length + 1)));
-				const kept = (await readJournal(file)).lines;
-				expect(kept.map(line => JSON.parse(line))).toEqual(values.slice(0, kept.length));
+				const kept = await read(file);
+				expect(kept.map(line => JSON.parse(line.text))).toEqual(values.slice(0, kept.length));
 				await write(file, values.slice(kept.length));
 				expect(readFileSync(file).equals(whole)).toBe(true);
 			}),
 			{ numRuns: 50 },
 		);
+	});
+
+	it('tells where each line stands, read from any of them on, and lines longer than what is read at a time', async () => {
+		const file = path.join(folder, 'places');
+		const texts = ['short', 'ü€😀', 'x'.repeat(3_000_000), '', 'last'];
+		await write(
+			file,
+			texts.map(text => ({ text })),
+		);
+		const whole = readFileSync(file);
+		const lines = await read(file);
+		expect(lines.map(line => JSON.parse(line.text).text)).toEqual(texts);
+		for (const [i, { text, start, bytes }] of lines.entries()) {
+			expect(whole.toString('utf8', start, start + bytes)).toBe(text);
+			expect(await read(file, start)).toEqual(lines.slice(i));
+			expect(await read(file, 0, start)).toEqual(lines.slice(0, i));
+		}
 	});
 });

@@ -1,24 +1,80 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { runFailure } from '../protocol/failure';
 
-/** What stands in an append-only JSONL file: the lines that are whole, and how many bytes they take. */
-export interface JournalContent {
-	readonly lines: readonly string[];
-	/** Where the next line belongs: a line torn by a crash ends here. */
+/** A whole line of an append-only JSONL file, without its line end. */
+export interface JournalLine {
+	readonly text: string;
+	/** Where it begins, and how long it is, in bytes. */
+	readonly start: number;
 	readonly bytes: number;
 }
 
-/** Reads the whole lines of a journal; a missing file is an empty one, a last line without line end is left out. */
-export async function readJournal(file: string): Promise<JournalContent> {
-	const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+/** Bytes that are read at a time: what a reader holds of a journal that it only passes through. */
+const chunkBytes = 1 << 20;
+
+/**
+ * Reads the whole lines of a journal from a place on, in batches: a missing file is an empty one, a last line without line end
+ * is left out.
+ * @param to Where to stop; what is appended meanwhile is left for the next time.
+ */
+export async function* journalLines(
+	file: string,
+	from = 0,
+	to = Number.POSITIVE_INFINITY,
+): AsyncGenerator<JournalLine[]> {
+	const handle = await openIfThere(file);
+	if (!handle) {
+		return;
+	}
+	try {
+		let buffer = Buffer.allocUnsafe(chunkBytes);
+		let start = from;
+		for (let held = 0; ; ) {
+			const room = Math.min(buffer.length - held, to - start - held);
+			const { bytesRead } = await handle.read(buffer, held, room, start + held);
+			if (bytesRead === 0) {
+				return;
+			}
+			held += bytesRead;
+			const lines: JournalLine[] = [];
+			let at = 0;
+			for (let end = buffer.indexOf(lineEnd); end !== -1 && end < held; end = buffer.indexOf(lineEnd, at)) {
+				lines.push({ text: buffer.toString('utf8', at, end), start: start + at, bytes: end - at });
+				at = end + 1;
+			}
+			if (lines.length > 0) {
+				yield lines;
+			} else if (held === buffer.length) {
+				buffer = Buffer.concat([buffer], 2 * buffer.length);
+			}
+			buffer.copyWithin(0, at, held);
+			held -= at;
+			start += at;
+		}
+	} finally {
+		await handle.close();
+	}
+}
+
+const lineEnd = 0x0a;
+
+/** Where a journal's file ends, a torn line included; 0 where there is none. */
+export async function journalSize(file: string): Promise<number> {
+	const handle = await openIfThere(file);
+	try {
+		return handle ? (await handle.stat()).size : 0;
+	} finally {
+		await handle?.close();
+	}
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+	return open(file, 'r').catch((error: NodeJS.ErrnoException) => {
 		if (error.code === 'ENOENT') {
-			return Buffer.alloc(0);
+			return null;
 		}
 		throw error;
 	});
-	const bytes = content.lastIndexOf(0x0a) + 1;
-	const text = content.toString('utf8', 0, bytes);
-	return { lines: text === '' ? [] : text.slice(0, -1).split('\n'), bytes };
 }
 
 /**
@@ -32,7 +88,7 @@ export class Journal {
 		private position: number,
 	) {}
 
-	/** `bytes` is where the whole lines end, from `readJournal`. */
+	/** `bytes` is where the whole lines end. */
 	static async open(file: string, bytes: number): Promise<Journal> {
 		const handle = await guard(file, () => open(file, bytes === 0 ? 'w' : 'r+'));
 		await guard(file, () => handle.truncate(bytes));

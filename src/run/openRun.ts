@@ -1,41 +1,51 @@
-import { pairColumns } from '../compare/columns';
+import { exampleColumns, pairColumns } from '../compare/columns';
 import { compareVariants } from '../compare/comparison';
 import { diffPrompts } from '../compare/diff/diffPrompts';
+import { transitionAt } from '../compare/pairing';
 import { summarise } from '../compare/summary';
-import type { BadRow } from '../data/dataset';
 import { inputFailure } from '../protocol/failure';
-import { type Message, message } from '../protocol/messages';
-import type { Prompt } from '../protocol/prompt';
-import type { Comparison, Result } from '../protocol/results';
+import type { Segment } from '../protocol/prompt';
+import type { Comparison, Result, Transition } from '../protocol/results';
 import type {
+	ExampleColumns,
 	PairChoice,
-	PairColumns,
 	PairView,
-	ResultsOverview,
 	ResultsSource,
 	SampleScores,
 	SampleView,
 } from '../protocol/resultsView';
 import type { Sample } from '../protocol/sample';
 import { isLocked } from './lock';
-import { type ExampleLine, readExamples, readRecorded } from './readSamples';
+import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
+import { type PlaceRange, recordedSample, recordedSamples, type SampleWithPrompt } from './recordedSamples';
 import { readRecord } from './runFolder';
+import { runHeader } from './runHeader';
+import { SampleTable } from './sampleTable';
+import type { VariantTable } from './variantTable';
 
-/** A run folder as read: what it says, and what follows from its samples. */
+/** A run folder as read: what it says, and what follows from its samples. Prompts stay on the disk until asked for. */
 export interface OpenRun extends ResultsSource {
 	readonly dir: string;
 	readonly record: RunRecord;
 	readonly results: readonly Result[];
 	readonly comparisons: readonly Comparison[];
-	readonly samples: readonly Sample[];
-	readonly examples: ReadonlyMap<string, ExampleLine>;
-	/** The prompt of a sample, its segments' texts looked up. */
-	prompt(sample: Sample): Prompt;
-	/** The sample of an example under a variant. */
-	sample(model: string, variant: string, key: string): Sample | undefined;
+	/** In the order of the slice. */
+	readonly exampleLines: readonly ExampleLine[];
+	/** The question behind a key. */
+	example(key: string): ExampleLine | undefined;
+	/** The sample of an example under a variant, with its prompt. */
+	sample(model: string, variant: string, key: string): Promise<SampleWithPrompt | undefined>;
+	/** Samples with their prompts: models and variants in the evaluation's order, examples in the slice's, all or some. */
+	samples(range?: PlaceRange): AsyncGenerator<SampleWithPrompt>;
+	/** The samples of one variant, likewise. */
+	samplesOf(model: string, variant: string): AsyncGenerator<SampleWithPrompt>;
+	/** What became of one example between two variants; null where neither has a sample of it. */
+	transition(pair: PairChoice & { readonly key: string }): Transition | null;
 	/** Comparisons with another base than the first variant. */
 	comparisonsTo(base: string): readonly Comparison[];
+	/** The run as it is now: of its samples, only those that came since are read. This one is not to be used after that. */
+	reread(): Promise<OpenRun>;
 }
 
 /**
@@ -43,115 +53,122 @@ export interface OpenRun extends ResultsSource {
  * @param known The record, where the caller has a newer one than the disk.
  */
 export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> {
-	const record = known ?? (await readRecord(dir));
+	const record = known ?? (await recordOf(dir));
+	return runOf(record, await SampleTable.read(dir, record.total));
+}
+
+async function recordOf(dir: string): Promise<RunRecord> {
+	const record = await readRecord(dir);
 	if (!record) {
 		throw inputFailure('run.not-a-run', { folder: dir });
 	}
-	const { samples, segments } = await readRecorded(dir);
-	const exampleLines = await readExamples(dir);
-	const examples = new Map(exampleLines.map(line => [line.key, line]));
+	return record;
+}
+
+async function runOf(record: RunRecord, table: SampleTable): Promise<OpenRun> {
+	const { dir, examples } = table;
 	const variants = record.evaluation.variants.map(variant => variant.name);
 	const models = record.evaluation.models.map(model => model.name);
-	const byModel = new Map(models.map(model => [model, new Map(variants.map(name => [name, [] as Sample[]]))]));
-	for (const sample of samples) {
-		byModel.get(sample.model)?.get(sample.variant)?.push(sample);
-	}
-	const of = (model: string, variant: string): readonly Sample[] => {
-		const ofModel = byModel.get(model);
-		if (!ofModel) {
+	const of = (model: string, variant: string): VariantTable => {
+		if (!models.includes(model)) {
 			throw inputFailure('run.unknown-model', { model, models: models.join(', ') });
 		}
-		const found = ofModel.get(variant);
-		if (!found) {
+		if (!variants.includes(variant)) {
 			throw inputFailure('run.unknown-variant', { variant, variants: variants.join(', ') });
 		}
-		return found;
+		return table.of(model, variant);
 	};
-	const byKey = new Map<readonly Sample[], ReadonlyMap<string, Sample>>();
-	const sample = (model: string, variant: string, key: string) => {
-		const list = of(model, variant);
-		let index = byKey.get(list);
-		if (!index) {
-			index = new Map(list.map(one => [one.key, one]));
-			byKey.set(list, index);
-		}
-		return index.get(key);
-	};
-	const prompt = (one: Sample): Prompt => ({
-		segments: one.segments.map(segment => {
-			const text = segments.get(segment.text);
-			if (text === undefined) {
-				throw new Error(`segment ${segment.text} of a recorded sample is gone`);
-			}
-			return { ...segment, text };
-		}),
-		continuations: one.continuations,
-	});
-
-	const results = models.flatMap(model =>
-		record.evaluation.variants.map(({ name, format }) =>
-			summarise(of(model, name), {
-				model,
-				variant: name,
-				skipped: record.dataset.skipped.length,
-				errors: 0,
-				aggregate: format.aggregate,
-			}),
-		),
-	);
+	const tables = models.flatMap(model => variants.map(variant => of(model, variant)));
+	const named = (model: string, name: string) => ({ name, samples: of(model, name).columns });
 	const comparisonsTo = (base: string) =>
 		models.flatMap(model =>
 			compareVariants(
 				model,
-				{ name: base, samples: of(model, base) },
-				variants.filter(name => name !== base).map(name => ({ name, samples: of(model, name) })),
+				named(model, base),
+				variants.filter(name => name !== base).map(name => named(model, name)),
 			),
 		);
+	const sample = async (model: string, variant: string, key: string) =>
+		recordedSample(table, of(model, variant), table.placeOf(key) ?? -1);
+	const results = resultsOf(record, tables, examples);
 	const comparisons = comparisonsTo(variants[0] ?? '');
 	const interrupted = record.state === 'running' && !(await isLocked(dir));
+	const all = { from: 0, to: examples.length };
+	let listed: ExampleColumns | undefined;
 
 	return {
 		dir,
 		record,
 		results,
 		comparisons,
-		samples,
-		examples,
-		prompt,
+		exampleLines: examples,
+		example: key => examples[table.placeOf(key) ?? -1],
 		sample,
+		samples: (range = all) => recordedSamples(table, tables, range),
+		samplesOf: (model, variant) => recordedSamples(table, [of(model, variant)], all),
+		transition: ({ model, base, variant, key }) =>
+			transitionAt(of(model, base).columns, of(model, variant).columns, table.placeOf(key) ?? -1),
 		comparisonsTo,
-		async overview(): Promise<ResultsOverview> {
-			return {
-				header: header(record, interrupted, exampleLines),
-				variants: record.evaluation.variants.map(({ name, preset }) => ({ name, preset })),
-				results,
-				comparisons,
-			};
+		reread: async () => {
+			const now = await recordOf(dir);
+			return runOf(now, await table.reread(now.total));
 		},
-		async columns(choice: PairChoice): Promise<PairColumns> {
-			const question = (key: string) => examples.get(key)?.question ?? '';
-			return pairColumns(of(choice.model, choice.base), of(choice.model, choice.variant), question, choice);
+		overview: async () => ({
+			header: runHeader(record, interrupted, examples),
+			variants: record.evaluation.variants.map(({ name, preset }) => ({ name, preset })),
+			results,
+			comparisons,
+		}),
+		examples: async () => {
+			listed ??= exampleColumns(examples);
+			return listed;
+		},
+		columns: async choice => {
+			const columns = (variant: string) => of(choice.model, variant).columns;
+			return pairColumns(columns(choice.base), columns(choice.variant), choice);
 		},
 		async pair({ model, base, variant, key }): Promise<PairView> {
-			const example = examples.get(key);
+			const example = examples[table.placeOf(key) ?? -1];
 			if (!example) {
 				throw inputFailure('run.unknown-example', { key });
 			}
-			const a = sample(model, base, key);
-			const b = sample(model, variant, key);
-			const view = (one: Sample | undefined): SampleView | null =>
-				one ? { variant: one.variant, segments: prompt(one).segments, ...sampleScores(one) } : null;
-			return {
-				key,
-				subject: example.subject,
-				gold: goldOf(a, b, example),
-				choices: example.choices,
-				base: view(a),
-				variant: view(b),
-				diff: a && b ? diffPrompts(prompt(a).segments, prompt(b).segments) : null,
-			};
+			return pairView(example, await sample(model, base, key), await sample(model, variant, key));
 		},
 	};
+}
+
+function resultsOf(
+	{ evaluation, dataset }: RunRecord,
+	tables: readonly VariantTable[],
+	examples: readonly ExampleLine[],
+) {
+	const subjects = examples.map(({ subject }) => subject);
+	const formats = new Map(evaluation.variants.map(({ name, format }) => [name, format]));
+	return tables.map(({ model, variant, columns }) =>
+		summarise(columns, subjects, {
+			model,
+			variant,
+			skipped: dataset.skipped.length,
+			errors: 0,
+			aggregate: formats.get(variant)?.aggregate ?? null,
+		}),
+	);
+}
+
+function pairView(example: ExampleLine, a: SampleWithPrompt | undefined, b: SampleWithPrompt | undefined): PairView {
+	return {
+		key: example.key,
+		subject: example.subject,
+		gold: goldOf(a?.sample, b?.sample, example),
+		choices: example.choices,
+		base: a ? sampleView(a) : null,
+		variant: b ? sampleView(b) : null,
+		diff: a && b ? diffPrompts(a.segments, b.segments) : null,
+	};
+}
+
+function sampleView({ sample, segments }: { sample: Sample; segments: readonly Segment[] }): SampleView {
+	return { variant: sample.variant, segments, ...sampleScores(sample) };
 }
 
 /** Samples know better than the example: a format may have its own right answer, or none among the choices. */
@@ -172,58 +189,4 @@ export function sampleScores(sample: Sample): SampleScores {
 		...(sample.generated === undefined ? {} : { generated: sample.generated }),
 		...(sample.target === undefined ? {} : { target: sample.target }),
 	};
-}
-
-function header(record: RunRecord, interrupted: boolean, examples: readonly ExampleLine[]): ResultsOverview['header'] {
-	return {
-		name: record.evaluation.name,
-		state: interrupted ? 'cancelled' : record.state,
-		notes: notes(record, interrupted),
-		started: record.started,
-		seconds: record.finished === null ? null : record.seconds,
-		dataset: {
-			path: record.evaluation.dataset.path,
-			split: record.evaluation.dataset.test_split,
-			revision: record.dataset.revision,
-			examples: record.dataset.examples,
-		},
-		models: record.models.map(model => ({
-			name: model.name,
-			revision: model.revision,
-			dtype: model.dtype,
-			engine: `${model.engine} ${model.engine_version}`,
-			device: model.device,
-		})),
-		chance: chanceOf(examples),
-	};
-}
-
-/** Answers that are written freely cannot be guessed. */
-function chanceOf(examples: readonly ExampleLine[]): number {
-	const chances = examples.map(({ choices }) => (choices.length > 0 ? 1 / choices.length : 0));
-	return chances.reduce((sum, chance) => sum + chance, 0) / Math.max(1, examples.length);
-}
-
-function notes(record: RunRecord, interrupted: boolean): Message[] {
-	const { skipped, skipped_from_pools } = record.dataset;
-	return [
-		...(record.reason ? [record.reason] : []),
-		...(interrupted ? [message('run.interrupted', { done: record.done, total: record.total })] : []),
-		...leftOut('run.rows-skipped', skipped),
-		...leftOut('run.pool-rows-skipped', skipped_from_pools),
-		...record.models.flatMap(model => model.notes),
-	];
-}
-
-/** Rows named in a sentence; all of them stand in run.json. */
-const namedRows = 10;
-
-function leftOut(code: 'run.rows-skipped' | 'run.pool-rows-skipped', rows: readonly BadRow[]): Message[] {
-	const [first] = rows;
-	if (!first) {
-		return [];
-	}
-	const keys = rows.slice(0, namedRows).map(row => row.key);
-	const named = rows.length > namedRows ? `${keys.join(', ')}, …` : keys.join(', ');
-	return [message(code, { count: rows.length, keys: named, key: first.key, reason: first.reason })];
 }

@@ -1,58 +1,66 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
-import { parquetWriteFile } from 'hyparquet-writer';
-import { promptText } from '../protocol/prompt';
+import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { guard } from './journal';
 import type { OpenRun } from './openRun';
+import type { PlaceRange } from './recordedSamples';
+import { type SampleColumn, type SampleRow, sampleColumns, sampleRows } from './sampleRows';
 
-/** A column of samples.parquet and of the CSV export. */
-interface SampleColumn {
-	readonly name: string;
-	readonly type: 'text' | 'integer' | 'number' | 'truth' | 'texts' | 'numbers';
-	readonly data: readonly (string | number | boolean | null | readonly (string | number)[])[];
-}
+/** Rows that are written at a time, about, and all that is in memory of them. */
+const groupRows = 4096;
 
 /**
  * Writes a run's samples.parquet: a row a sample, columns to list and filter by first, the prompt's text in a column of its own
- * so that a list opens without reading it. Loads as it is in pandas, DuckDB and the Hub's viewer.
+ * so that a list opens without reading it. Loads as it is in pandas, DuckDB and the Hub's viewer. Of prompts that follow each
+ * other only what the later one has of its own is stored (DELTA_BYTE_ARRAY): the shots of a subject once, not for each question.
  */
 export async function writeParquet(run: OpenRun, file: string): Promise<void> {
 	const temporary = `${file}.tmp`;
-	const columns = sampleColumns(run);
 	await guard(file, async () => {
-		await parquetWriteFile({
-			filename: temporary,
-			schema: [{ name: 'samples', num_children: columns.length }, ...columns.flatMap(schemaOf)],
-			columnData: columns.map(({ name, data }) => ({ name, data: [...data] })),
-		});
-		await rename(temporary, file);
+		try {
+			const writer = new ParquetWriter({
+				writer: fileWriter(temporary),
+				schema: [{ name: 'samples', num_children: sampleColumns.length }, ...sampleColumns.flatMap(schemaOf)],
+				codec: 'GZIP',
+				compressors: { GZIP: bytes => gzipSync(bytes) },
+			});
+			for (const range of groupsOf(run)) {
+				const rows = await gathered(sampleRows(run, range));
+				if (rows.length > 0) {
+					await writer.write({
+						columnData: sampleColumns.map(column => dataOf(column, rows)),
+						rowGroupSize: rows.length,
+					});
+				}
+			}
+			await writer.finish();
+			await rename(temporary, file);
+		} catch (error) {
+			await rm(temporary, { force: true }).catch(() => {});
+			throw error;
+		}
 	});
 }
 
-/** The samples by column, in the order of the run. */
-export function sampleColumns({ samples, examples, prompt }: OpenRun): SampleColumn[] {
-	return [
-		{ name: 'key', type: 'text', data: samples.map(s => s.key) },
-		{ name: 'content_hash', type: 'text', data: samples.map(s => s.content_hash) },
-		{ name: 'subject', type: 'text', data: samples.map(s => s.subject) },
-		{ name: 'model', type: 'text', data: samples.map(s => s.model) },
-		{ name: 'variant', type: 'text', data: samples.map(s => s.variant) },
-		{ name: 'gold', type: 'integer', data: samples.map(s => s.gold) },
-		{ name: 'prediction', type: 'integer', data: samples.map(s => s.prediction) },
-		{ name: 'correct', type: 'truth', data: samples.map(s => s.correct) },
-		{ name: 'label_mass', type: 'number', data: samples.map(s => s.label_mass) },
-		{ name: 'logprobs', type: 'numbers', data: samples.map(s => s.logprobs) },
-		{ name: 'continuations', type: 'texts', data: samples.map(s => s.continuations) },
-		{ name: 'generated', type: 'text', data: samples.map(s => s.generated ?? null) },
-		{ name: 'target', type: 'texts', data: samples.map(s => (s.target === undefined ? null : [s.target].flat())) },
-		{ name: 'prediction_norm', type: 'integer', data: samples.map(s => s.prediction_norm ?? null) },
-		{ name: 'correct_norm', type: 'truth', data: samples.map(s => s.correct_norm ?? null) },
-		{ name: 'n_tokens', type: 'integer', data: samples.map(s => s.n_tokens) },
-		{ name: 'truncated', type: 'truth', data: samples.map(s => s.truncated) },
-		{ name: 'prompt_sha256', type: 'text', data: samples.map(s => s.prompt_sha256) },
-		{ name: 'question', type: 'text', data: samples.map(s => examples.get(s.key)?.question ?? null) },
-		{ name: 'prompt', type: 'text', data: samples.map(s => promptText(prompt(s))) },
-	];
+/** All samples of some examples make a group, so that their questions are written once for all variants. */
+function* groupsOf({ exampleLines, results }: OpenRun): Generator<PlaceRange> {
+	const size = Math.max(1, Math.ceil(groupRows / Math.max(1, results.length)));
+	for (let from = 0; from < exampleLines.length; from += size) {
+		yield { from, to: Math.min(exampleLines.length, from + size) };
+	}
+}
+
+async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
+	const all: T[] = [];
+	for await (const item of items) {
+		all.push(item);
+	}
+	return all;
+}
+
+function dataOf({ name, value, long }: SampleColumn, rows: readonly SampleRow[]): ColumnSource {
+	return { name, data: rows.map(value), ...(long ? { encoding: 'DELTA_BYTE_ARRAY', statistics: false } : {}) };
 }
 
 const elements = {

@@ -1,16 +1,10 @@
 import path from 'node:path';
-import { inputFailure } from '../protocol/failure';
 import { logprobFromJson } from '../protocol/json';
 import type { Sample } from '../protocol/sample';
-import { readJournal } from './journal';
+import { type JournalLine, journalLines, journalSize } from './journal';
+import { parseLine } from './lines';
 import { runFiles } from './runFolder';
-
-/** A line of segments.jsonl: a text that prompts are made of, once. */
-export interface SegmentLine {
-	/** First 16 hex digits of the SHA-256 of the text as JSON. */
-	readonly id: string;
-	readonly text: string;
-}
+import { referredId, SegmentPlaces } from './segments';
 
 /** A line of examples.jsonl: what the results show of a question. */
 export interface ExampleLine {
@@ -23,70 +17,84 @@ export interface ExampleLine {
 	readonly answer: number | null;
 }
 
-/** The samples that a run folder holds, and where the next lines of its files belong. */
+/** The samples that a run folder holds, by what they are of, and where the next lines of its files belong. */
 export interface Recorded {
-	readonly samples: readonly Sample[];
-	/** Texts by id. */
-	readonly segments: ReadonlyMap<string, string>;
+	readonly samples: readonly Pick<Sample, 'model' | 'variant' | 'key'>[];
+	/** Ids of the texts that are there. */
+	readonly segments: Iterable<string>;
 	readonly bytes: { readonly samples: number; readonly segments: number };
 }
 
 /**
- * Reads what is recorded. Samples count up to the first one whose texts are not there: after a power failure the one file
- * may have reached the disk and not the other.
+ * Reads what is recorded, for who goes on with it.
  * @throws Failure naming file and line of what is no sample.
  */
 export async function readRecorded(dir: string): Promise<Recorded> {
+	const segments = new SegmentPlaces(path.join(dir, runFiles.segments));
+	const samples: Recorded['samples'][number][] = [];
+	const { end } = await readSampleLines(dir, segments, { end: 0, lines: 0 }, ({ model, variant, key }) => {
+		samples.push({ model, variant, key });
+	});
+	return { samples, segments: segments.ids(), bytes: { samples: end, segments: segments.end } };
+}
+
+/** How far samples.jsonl was read: in bytes, and in lines. */
+export interface SamplesRead {
+	readonly end: number;
+	readonly lines: number;
+}
+
+/**
+ * Reads the samples from a place on, in the order in which they were written. They count up to the first one whose texts are
+ * not there: after a power failure the one file may have reached the disk and not the other.
+ * @throws Failure naming file and line of what is no sample.
+ */
+export async function readSampleLines(
+	dir: string,
+	segments: SegmentPlaces,
+	{ end, lines }: SamplesRead,
+	take: (sample: Sample, line: JournalLine) => void,
+): Promise<SamplesRead> {
+	const file = path.join(dir, runFiles.samples);
 	// In this order: a sample that is written meanwhile was preceded by its texts.
-	const samples = await readJournal(path.join(dir, runFiles.samples));
-	const segmentLines = await readJournal(path.join(dir, runFiles.segments));
-	const segments = new Map(
-		segmentLines.lines.map((line, i) => {
-			const { id, text } = parse(line, isSegmentLine, path.join(dir, runFiles.segments), i);
-			return [id, text];
-		}),
-	);
-	const known: Sample[] = [];
-	let bytes = 0;
-	for (const [i, line] of samples.lines.entries()) {
-		const sample = parse(line, isSample, path.join(dir, runFiles.samples), i);
-		if (!sample.segments.every(segment => segments.has(segment.text))) {
-			break;
+	const size = await journalSize(file);
+	await segments.advance();
+	for await (const batch of journalLines(file, end, size)) {
+		for (const line of batch) {
+			const sample = sampleOf(line.text, file, lines);
+			if (!sample.segments.every(one => segments.has(referredId(one)))) {
+				return { end, lines };
+			}
+			take(sample, line);
+			end = line.start + line.bytes + 1;
+			lines++;
 		}
-		known.push({ ...sample, logprobs: sample.logprobs.map(logprobFromJson) });
-		bytes += Buffer.byteLength(line) + 1;
 	}
-	return { samples: known, segments, bytes: { samples: bytes, segments: segmentLines.bytes } };
+	return { end, lines };
+}
+
+/** @param index Of the line, from 0, for the sentence that says that it is none. */
+export function sampleOf(line: string, file: string, index: number): Sample {
+	const sample = parseLine(line, isSample, file, index);
+	return { ...sample, logprobs: sample.logprobs.map(logprobFromJson) };
 }
 
 /** Reads the questions of a run. */
 export async function readExamples(dir: string): Promise<ExampleLine[]> {
 	const file = path.join(dir, runFiles.examples);
-	const { lines } = await readJournal(file);
-	return lines.map((line, i) => parse(line, isExampleLine, file, i));
-}
-
-function parse<T>(line: string, is: (value: unknown) => value is T, file: string, index: number): T {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		// Said below, as of any other line that is none of ours.
+	const examples: ExampleLine[] = [];
+	for await (const batch of journalLines(file)) {
+		for (const { text } of batch) {
+			examples.push(parseLine(text, isExampleLine, file, examples.length));
+		}
 	}
-	if (!is(value)) {
-		throw inputFailure('run.line-broken', { line: index + 1, file });
-	}
-	return value;
+	return examples;
 }
 
 // The files are written by us alone: the fields that tell a line of ours from another are looked at, not each.
 
 function isSample(value: unknown): value is Sample {
 	return has(value, 'key', 'string') && has(value, 'model', 'string') && lists(value, 'logprobs', 'segments');
-}
-
-function isSegmentLine(value: unknown): value is SegmentLine {
-	return has(value, 'id', 'string') && has(value, 'text', 'string');
 }
 
 function isExampleLine(value: unknown): value is ExampleLine {

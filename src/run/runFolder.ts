@@ -13,6 +13,7 @@ export const runFiles = {
 	segments: 'segments.jsonl',
 	examples: 'examples.jsonl',
 	parquet: 'samples.parquet',
+	index: 'samples.index',
 	lock: 'lock',
 } as const;
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { promptText } from '../protocol/prompt';
+import { promptText, type Segment } from '../protocol/prompt';
 import type { Sample, SegmentReference } from '../protocol/sample';
 import type { Asked, Scored } from '../task/multipleChoice';
 import { Journal } from './journal';
-import type { Recorded, SegmentLine } from './readSamples';
+import type { Recorded } from './readSamples';
 import { runFiles } from './runFolder';
+import { type SegmentLine, segmentId } from './segments';
 
-/** Appends samples to a run folder: the texts a sample refers to are written before it. */
+/** Appends samples to a run folder: what a sample refers to is written before it. */
 export class SampleWriter {
 	readonly #known: Set<string>;
 
@@ -23,34 +24,49 @@ export class SampleWriter {
 		return new SampleWriter(
 			await Journal.open(path.join(folder, runFiles.samples), recorded.bytes.samples),
 			await Journal.open(path.join(folder, runFiles.segments), recorded.bytes.segments),
-			recorded.segments.keys(),
+			recorded.segments,
 		);
 	}
 
 	async write(model: string, asked: Asked, scored: Scored): Promise<void> {
-		const segments: SegmentReference[] = [];
-		for (const { text, ...segment } of asked.prompt.segments) {
-			// Of the JSON, in which a lone surrogate stays what it is.
-			const id = sha256(JSON.stringify(text)).slice(0, 16);
-			if (!this.#known.has(id)) {
-				await this.segments.append({ id, text } satisfies SegmentLine);
-				this.#known.add(id);
-			}
-			segments.push({ ...segment, text: id });
-		}
 		await this.samples.append({
 			key: asked.question.key,
 			content_hash: asked.question.row.contentHash,
 			subject: asked.question.subject,
 			model,
 			variant: asked.variant.name,
-			prompt_sha256: sha256(promptText(asked.prompt)),
+			prompt_sha256: createHash('sha256').update(promptText(asked.prompt), 'utf8').digest('hex'),
 			n_tokens: asked.nTokens,
 			truncated: asked.truncated,
 			continuations: asked.prompt.continuations,
 			...scored,
-			segments,
+			segments: await this.#references(asked.prompt.segments),
 		} satisfies Sample);
+	}
+
+	/** What stands before the question is the same for all questions of a subject, and becomes one reference. */
+	async #references(segments: readonly Segment[]): Promise<readonly SegmentReference[]> {
+		const references: SegmentReference[] = [];
+		for (const { shot, ...segment } of segments) {
+			const id = segmentId(segment);
+			await this.#append({ id, ...segment });
+			references.push(shot === undefined ? id : [id, shot]);
+		}
+		const question = segments.findIndex(({ kind }) => kind === 'question');
+		if (question < 2) {
+			return references;
+		}
+		const beginning = references.splice(0, question);
+		const id = segmentId(beginning);
+		await this.#append({ id, segments: beginning });
+		return [id, ...references];
+	}
+
+	async #append(line: SegmentLine): Promise<void> {
+		if (!this.#known.has(line.id)) {
+			await this.segments.append(line);
+			this.#known.add(line.id);
+		}
 	}
 
 	/** Texts reach the disk before the samples that need them. */
@@ -63,8 +79,4 @@ export class SampleWriter {
 		await this.segments.close();
 		await this.samples.close();
 	}
-}
-
-function sha256(text: string): string {
-	return createHash('sha256').update(text, 'utf8').digest('hex');
 }

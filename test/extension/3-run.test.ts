@@ -74,14 +74,14 @@ test('CodeLens offers to compare once there is a run', async () => {
 test('the native diff holds the exact prompts of a flipped question', async () => {
 	const run = await openRun(finished);
 	const model = run.record.evaluation.models[0]?.name ?? '';
-	const key = [...run.examples.keys()][0] ?? '';
+	const key = run.exampleLines[0]?.key ?? '';
 	const query = (variant: string) => JSON.stringify([finished, model, variant, key]);
 	for (const variant of ['original', 'helm', 'harness']) {
 		const uri = vscode.Uri.from({ scheme: 'eval-lens-prompt', path: `/x/${variant}.prompt`, query: query(variant) });
 		const document = await vscode.workspace.openTextDocument(uri);
-		const sample = run.sample(model, variant, key);
+		const sample = await run.sample(model, variant, key);
 		assert(sample);
-		assert.equal(document.getText(), promptText(run.prompt(sample)));
+		assert.equal(document.getText(), promptText(sample));
 		assert.equal(document.languageId, 'eval-lens-prompt');
 	}
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/protocol/sample';
 import { evalLens } from '../commandLine';
@@ -31,7 +32,7 @@ describe('a run in other forms', () => {
 
 	it('Parquet holds every sample with its prompt, lists as lists', async () => {
 		const file = await asyncBufferFromFile(path.join(run, 'samples.parquet'));
-		const read = await parquetReadObjects({ file });
+		const read = await parquetReadObjects({ file, compressors });
 		expect(read).toHaveLength(samples.length);
 		samples.forEach((sample, i) => {
 			const { prompt } = prompts.find(one => one.variant === sample.variant && one.key === sample.key) ?? {};
@@ -56,7 +57,7 @@ describe('a run in other forms', () => {
 		const out = path.join(folder(), 'copy.jsonl');
 		const { stdout } = await evalLens(['export', run, '--format', 'jsonl', '--out', out]);
 		expect(stdout.trim()).toBe(out);
-		const exported: (Sample & { prompt: string; segments: { text: string }[] })[] = lines(out);
+		const exported: (Omit<Sample, 'segments'> & { prompt: string; segments: { text: string }[] })[] = lines(out);
 		expect(exported).toHaveLength(samples.length);
 		exported.forEach((one, i) => {
 			const sample = samples[i];
@@ -78,7 +79,9 @@ describe('a run in other forms', () => {
 	it('HTML is one file that loads nothing and runs no text of the data', async () => {
 		const { stdout } = await evalLens(['export', run, '--format', 'html']);
 		const html = readFileSync(stdout.trim(), 'utf8');
-		expect(html.match(/<script[\s>]/g)).toHaveLength(2);
+		const { variants } = JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8')).evaluation;
+		// What the page is and its script, the segments, and the samples of each variant.
+		expect(html.match(/<script[\s>]/g)).toHaveLength(3 + variants.length);
 		expect(html).not.toContain('alert(1)</script>');
 		expect(html).toMatch(
 			/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ReportData } from '../../src/protocol/reportData';
+import { type ReportData, reportElements } from '../../src/protocol/reportData';
 import { type Bundle, inScript } from './page';
 
 /** The report as one file under the policy that the report's builder uses: script and style by hash, nothing else. */
-export function reportPage({ js, css }: Bundle, data: ReportData): string {
+export function reportPage({ js, css }: Bundle, { samples, segments, ...head }: ReportData): string {
 	const script = js.replaceAll('</script', '<\\/script');
 	return `<!DOCTYPE html>
 <html lang="en">
@@ -14,7 +14,9 @@ export function reportPage({ js, css }: Bundle, data: ReportData): string {
 <style>${css}</style>
 </head>
 <body data-view="report">
-<script type="application/json" id="report-data">${inScript(JSON.stringify(data))}</script>
+${element(reportElements.head, JSON.stringify(head))}
+${samples.map((lines, i) => element(reportElements.samples(i), lines)).join('\n')}
+${element(reportElements.segments, segments)}
 <script>${script}</script>
 </body>
 </html>`;
@@ -22,4 +24,8 @@ export function reportPage({ js, css }: Bundle, data: ReportData): string {
 
 function hash(source: string): string {
 	return `sha256-${createHash('sha256').update(source).digest('base64')}`;
+}
+
+function element(id: string, json: string): string {
+	return `<script type="application/json" id="${id}">${inScript(json)}</script>`;
 }

@@ -1,24 +1,24 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the rows of a <table> cannot be placed freely, as a virtual list must
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { PairColumns } from '../../src/protocol/resultsView';
+import type { PairList } from '../../src/protocol/resultsView';
 import { useVirtualRows } from '../components/virtualRows';
 import { t } from '../text';
 import { bucketName } from './comparisonBar';
 import { deltaMargin, listColumns } from './listColumns';
-import type { ResultsModel } from './model';
+import { keyOf, type ResultsModel } from './model';
 import { nextSort, noSort } from './rows';
 import './list.css';
 
 const ROW_HEIGHT = 26;
 const HEADER_HEIGHT = 28;
 
-interface PairListProps {
-	readonly columns: PairColumns;
+interface ExampleListProps {
+	readonly columns: PairList;
 	readonly model: ResultsModel;
 }
 
 /** The paired examples as a grid of which only the rows in view are drawn. One tab stop; the active row has it. */
-export function PairList({ columns, model }: PairListProps) {
+export function ExampleList({ columns, model }: ExampleListProps) {
 	const scroller = useRef<HTMLDivElement>(null);
 	const focusAfterDraw = useRef(false);
 	const greatestDelta = useMemo(() => greatest(columns), [columns]);
@@ -54,7 +54,7 @@ export function PairList({ columns, model }: PairListProps) {
 		const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
 		if (row !== undefined) {
 			focusAfterDraw.current = true;
-			model.activate(columns.key[row] ?? null);
+			model.activate(keyOf(columns, row));
 		}
 	};
 	const page = Math.max(1, Math.floor((virtual.scrollRect?.height ?? 0) / ROW_HEIGHT) - 2);
@@ -111,7 +111,7 @@ export function PairList({ columns, model }: PairListProps) {
 	);
 }
 
-function HeaderRow({ columns, model }: PairListProps) {
+function HeaderRow({ columns, model }: ExampleListProps) {
 	const sort = model.sort.value;
 	return (
 		<div role="rowgroup" class="list-header">
@@ -139,7 +139,7 @@ function HeaderRow({ columns, model }: PairListProps) {
 }
 
 interface RowProps {
-	readonly columns: PairColumns;
+	readonly columns: PairList;
 	readonly row: number;
 	readonly index: number;
 	readonly start: number;
@@ -201,13 +201,13 @@ function Empty({ model }: { readonly model: ResultsModel }) {
 	);
 }
 
-function activeIndex(columns: PairColumns, rows: Uint32Array, key: string | null): number {
-	return key === null ? -1 : rows.findIndex(row => columns.key[row] === key);
+function activeIndex(columns: PairList, rows: Uint32Array, key: string | null): number {
+	return key === null ? -1 : rows.findIndex(row => keyOf(columns, row) === key);
 }
 
 /** The end of the scale for changes of margin: the 98th percentile, so that one outlier does not flatten the rest. */
-function greatest(columns: PairColumns): number {
-	const sizes = Float32Array.from(columns.key, (_, row) => Math.abs(deltaMargin(columns, row)))
+function greatest(columns: PairList): number {
+	const sizes = Float32Array.from(columns.example, (_, row) => Math.abs(deltaMargin(columns, row)))
 		.filter(size => !Number.isNaN(size))
 		.sort();
 	return sizes[Math.floor(sizes.length * 0.98)] ?? sizes.at(-1) ?? 0;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SortKey } from '../../src/compare/sortRows';
-import { type PairColumns, transitions } from '../../src/protocol/resultsView';
+import { type PairList, transitions } from '../../src/protocol/resultsView';
 import { oneLine } from '../components/characters';
 import { Icon } from '../components/icon';
 import { letter, signedNats, t } from '../text';
@@ -8,9 +8,9 @@ import { DeltaBar } from './deltaBar';
 
 export interface ListColumn {
 	readonly id: SortKey;
-	readonly title: (columns: PairColumns) => string;
+	readonly title: (columns: PairList) => string;
 	readonly className?: string;
-	cell(columns: PairColumns, row: number, greatestDelta: number): ComponentChildren;
+	cell(columns: PairList, row: number, greatestDelta: number): ComponentChildren;
 }
 
 /** The last part of a key: the row within its split. The whole key is the cell's title. */
@@ -23,15 +23,23 @@ export const listColumns: readonly ListColumn[] = [
 		id: 'row',
 		title: () => t('row'),
 		className: 'number',
-		cell: ({ key }, row) => <span title={key[row]}>{oneLine(rowName(key[row] ?? ''))}</span>,
+		cell: ({ example, examples: { key } }, row) => {
+			const whole = key[example[row] ?? -1] ?? '';
+			return <span title={whole}>{oneLine(rowName(whole))}</span>;
+		},
 	},
 	{
 		id: 'subject',
 		title: () => t('subject'),
 		className: 'subject secondary',
-		cell: ({ subject }, row) => oneLine(subject[row] ?? ''),
+		cell: ({ example, examples: { subject, subjects } }, row) =>
+			oneLine(subjects[subject[example[row] ?? -1] ?? -1] ?? ''),
 	},
-	{ id: 'question', title: () => t('question'), cell: ({ question }, row) => oneLine(question[row] ?? '') },
+	{
+		id: 'question',
+		title: () => t('question'),
+		cell: ({ example, examples: { question } }, row) => oneLine(question[example[row] ?? -1] ?? ''),
+	},
 	{
 		id: 'gold',
 		title: () => t('gold'),
@@ -81,7 +89,7 @@ function shortName(name: string, other: string): string {
 }
 
 /** How much the gold answer's lead changed from base to variant; NaN where one side is missing. */
-export function deltaMargin({ baseMargin, variantMargin }: PairColumns, row: number): number {
+export function deltaMargin({ baseMargin, variantMargin }: PairList, row: number): number {
 	return (variantMargin[row] ?? Number.NaN) - (baseMargin[row] ?? Number.NaN);
 }
 
@@ -90,7 +98,7 @@ function margin(value: number | undefined): string {
 }
 
 /** The transition knows: where choices have equal texts, an answer may be right that is not the gold index. */
-function isRight(columns: PairColumns, row: number, side: 'base' | 'variant'): boolean {
+function isRight(columns: PairList, row: number, side: 'base' | 'variant'): boolean {
 	const transition = transitions[columns.transition[row] ?? -1];
 	if (transition === undefined || transition === 'missing') {
 		const predictions = side === 'base' ? columns.basePrediction : columns.variantPrediction;
@@ -100,7 +108,7 @@ function isRight(columns: PairColumns, row: number, side: 'base' | 'variant'): b
 }
 
 /** The answer is written, and none of the choices. */
-function isFree({ gold }: PairColumns, row: number): boolean {
+function isFree({ gold }: PairList, row: number): boolean {
 	return gold[row] === -1;
 }
 

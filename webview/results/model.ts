@@ -1,5 +1,12 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { PairChoice, PairColumns, PairView, ResultsOverview, ResultsSource } from '../../src/protocol/resultsView';
+import type {
+	ExampleColumns,
+	PairChoice,
+	PairList,
+	PairView,
+	ResultsOverview,
+	ResultsSource,
+} from '../../src/protocol/resultsView';
 import {
 	isBoolean,
 	isFraction,
@@ -32,7 +39,7 @@ export interface ResultsActions {
 export interface ResultsModel {
 	readonly actions: ResultsActions;
 	readonly overview: Resource<ResultsOverview>;
-	readonly columns: Resource<PairColumns>;
+	readonly columns: Resource<PairList>;
 	readonly pair: Resource<PairView>;
 	readonly choice: ReadonlySignal<PairChoice | null>;
 	readonly bucket: Signal<Bucket>;
@@ -70,7 +77,7 @@ export function createResultsModel(source: ResultsSource, actions: ResultsAction
 		storedMember(stored, name, is, otherwise);
 
 	const overview = resource<ResultsOverview>();
-	const columns = resource<PairColumns>();
+	const columns = resource<PairList>();
 	const pair = resource<PairView>();
 	const choice = signal<PairChoice | null>(remembered('choice', isChoice, null));
 	const bucket = signal<Bucket>(remembered('bucket', isBucket, 'all'));
@@ -124,8 +131,18 @@ export function createResultsModel(source: ResultsSource, actions: ResultsAction
 		if (changed) {
 			choice.value = next;
 			// An example keeps its key under another variant: the person goes on looking at the same question.
-			void columns.load(() => source.columns(next));
+			void columns.load(() => listOf(next));
 		}
+	}
+
+	let examples: ExampleColumns | null = null;
+
+	/** The questions are asked for once, and again only where a run that goes on came to know more of them. */
+	async function listOf(wanted: PairChoice): Promise<PairList> {
+		const [pairs, known] = await Promise.all([source.columns(wanted), examples ?? source.examples()]);
+		const last = pairs.example.at(-1) ?? -1;
+		examples = last < known.key.length ? known : await source.examples();
+		return { ...pairs, examples };
 	}
 
 	async function refresh(): Promise<void> {
@@ -137,7 +154,7 @@ export function createResultsModel(source: ResultsSource, actions: ResultsAction
 		const next = stillThere(choice.value, now) ?? firstChoice(now);
 		choice.value = next;
 		if (next) {
-			await Promise.all([columns.load(() => source.columns(next), { keep: true }), pair.reload()]);
+			await Promise.all([columns.load(() => listOf(next), { keep: true }), pair.reload()]);
 		}
 	}
 
@@ -166,9 +183,9 @@ export function createResultsModel(source: ResultsSource, actions: ResultsAction
 			const now = known.peek();
 			const order = rows.peek().rows;
 			if (now && order.length > 0) {
-				const at = order.findIndex(row => now.key[row] === activeKey.peek());
+				const at = order.findIndex(row => keyOf(now, row) === activeKey.peek());
 				const row = order[Math.min(Math.max(at + by, 0), order.length - 1)];
-				activeKey.value = row === undefined ? null : (now.key[row] ?? null);
+				activeKey.value = row === undefined ? null : keyOf(now, row);
 			}
 		},
 		act(action) {
@@ -179,6 +196,11 @@ export function createResultsModel(source: ResultsSource, actions: ResultsAction
 		},
 		refresh,
 	};
+}
+
+/** The key of a row of the list. */
+export function keyOf({ example, examples }: PairList, row: number): string | null {
+	return examples.key[example[row] ?? -1] ?? null;
 }
 
 function later(milliseconds: number, act: () => void): () => void {

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { PairColumns } from '../../src/protocol/resultsView';
+import type { PairList } from '../../src/protocol/resultsView';
 import { bucketCounts, bucketFor, buckets, inBucket } from './buckets';
 import { isSort, nextSort, noSort, selectRows } from './rows';
 
-const columns: PairColumns = {
+const columns: PairList = {
 	model: 'm',
 	base: 'a',
 	variant: 'b',
-	key: ['test/0', 'test/1', 'test/2', 'test/3', 'test/4', 'test/5'],
-	subject: ['law', 'law', null, 'history', 'law', 'law'],
-	question: ['one', 'two', 'three', 'four', 'five', 'six'],
+	example: Uint32Array.of(0, 1, 2, 3, 4, 5),
+	examples: {
+		key: ['test/0', 'test/1', 'test/2', 'test/3', 'test/4', 'test/5'],
+		subjects: ['law', 'history'],
+		subject: Int32Array.of(0, 0, -1, 1, 0, 0),
+		question: ['one', 'two', 'three', 'four', 'five', 'six'],
+	},
 	gold: Int16Array.of(0, 1, 2, 3, 0, 1),
 	basePrediction: Int16Array.of(0, 0, 0, 3, 1, -2),
 	variantPrediction: Int16Array.of(1, 1, 1, 3, 1, 1),

@@ -1,6 +1,6 @@
 import { type Filter, filterRows, parseFilter } from '../../src/compare/filter';
 import { type SortKey, sortRows } from '../../src/compare/sortRows';
-import type { PairColumns } from '../../src/protocol/resultsView';
+import type { PairList } from '../../src/protocol/resultsView';
 import { isBoolean, isString, storedMember } from '../state';
 import { sentence } from '../text';
 import { type Bucket, inBucket } from './buckets';
@@ -49,7 +49,7 @@ export interface RowQuery {
 const everything: Filter = () => () => true;
 
 /** A filter that cannot be understood, as while it is being typed, hides nothing. */
-export function selectRows(columns: PairColumns | null, bucket: Bucket, query: string, sort: Sort): RowQuery {
+export function selectRows(columns: PairList | null, bucket: Bucket, query: string, sort: Sort): RowQuery {
 	if (!columns) {
 		return { rows: new Uint32Array(), of: 0, error: null };
 	}
@@ -58,7 +58,7 @@ export function selectRows(columns: PairColumns | null, bucket: Bucket, query: s
 	const rows = matching.filter(row => inBucket(bucket, columns.transition[row] ?? -1));
 	return {
 		rows: sortRows(columns, rows, sort.column, sort.descending ? 'descending' : 'ascending'),
-		of: columns.key.length,
+		of: columns.example.length,
 		error: 'problem' in parsed ? sentence(parsed.problem.message) : null,
 	};
 }

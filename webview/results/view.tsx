@@ -6,7 +6,7 @@ import { t } from '../text';
 import { ComparisonBar } from './comparisonBar';
 import { Detail } from './detail';
 import { Header } from './header';
-import { PairList } from './list';
+import { ExampleList } from './list';
 import type { ResultsModel } from './model';
 import { ResultsTable } from './table';
 import './view.css';
@@ -45,7 +45,7 @@ function Examples({ model }: { readonly model: ResultsModel }) {
 				aria-busy={model.columns.current.value?.state === 'loading'}
 			>
 				<Loaded of={model.columns} waiting={t('loadingExamples')}>
-					{columns => <PairList columns={columns} model={model} />}
+					{columns => <ExampleList columns={columns} model={model} />}
 				</Loaded>
 			</section>
 			<Splitter share={model.split} label={t('splitterLabel')} />
@@ -67,7 +67,7 @@ function Examples({ model }: { readonly model: ResultsModel }) {
 					</Loaded>
 				) : (
 					<p class="empty">
-						{t(latest(model.columns.current.value)?.key.length === 0 ? 'noExamples' : 'chooseExample')}
+						{t(latest(model.columns.current.value)?.example.length === 0 ? 'noExamples' : 'chooseExample')}
 					</p>
 				)}
 			</section>

@@ -44,6 +44,7 @@ const preview = () => fixturePreview(data, chosen, options, previews++);
 
 const handlers: Handlers<HostSide> = {
 	overview: () => source.overview(),
+	examples: () => source.examples(),
 	columns: choice => source.columns(choice),
 	pair: address => source.pair(address),
 	preview: async () => preview(),

@@ -1,7 +1,9 @@
 import { compareVariants } from '../../src/compare/comparison';
+import { emptyColumns, setSample } from '../../src/compare/sampleColumns';
 import { summarise } from '../../src/compare/summary';
 import { message } from '../../src/protocol/messages';
-import type { ReportColumn, ReportData, ReportExample } from '../../src/protocol/reportData';
+import type { Segment } from '../../src/protocol/prompt';
+import type { ReportData, ReportExample, ReportSample } from '../../src/protocol/reportData';
 import type { Comparison, Result } from '../../src/protocol/results';
 import type { Sample } from '../../src/protocol/sample';
 import { exampleKey, type FixtureFormat, formats, questionTexts } from './fixtureFormats';
@@ -37,45 +39,47 @@ export function fixtureRun({
 			'It centralised power',
 		],
 	}));
-	const texts = new Map<string, number>();
-	const indexOf = (text: string) => {
-		const index = texts.get(text) ?? texts.size;
-		texts.set(text, index);
+	const segments = new Map<string, number>();
+	const lineOf = (segment: Segment) => {
+		const line = JSON.stringify(segment);
+		const index = segments.get(line) ?? segments.size;
+		segments.set(line, index);
 		return index;
 	};
 	const results: Result[] = [];
 	const comparisons: Comparison[] = [];
-	const columns: ReportColumn[] = [];
+	const columns: ReportData['columns'][number][] = [];
+	const lines: string[] = [];
+	const subjects = rows.map(({ subject }) => subject);
 	for (const model of models) {
 		const lean = rows.map(() => Array.from({ length: CHOICES }, () => random()));
 		const ofFormat = formats.map((format, f) => {
 			const kept = f === formats.length - 1 ? examples - missing : examples;
 			const samples = rows.slice(0, kept).map((row, i) => sample(row, model, format, lean[i] ?? [], random));
-			columns.push({
-				model,
-				variant: format.name,
-				samples: rows.map((row, i) => {
-					const one = samples[i];
-					const own = questions[i] ?? questionTexts[i % questionTexts.length] ?? '';
-					return one
-						? {
-								segments: format.segments(row, own).map(segment => ({ ...segment, text: indexOf(segment.text) })),
-								nTokens: one.n_tokens,
-								truncated: one.truncated,
-								continuations: one.continuations,
-								logprobs: one.logprobs,
-								labelMass: one.label_mass,
-								prediction: one.prediction,
-								correct: one.correct,
-								...(one.generated === undefined ? {} : { generated: one.generated }),
-							}
-						: null;
-				}),
-			});
-			results.push(
-				summarise(samples, { model, variant: format.name, skipped: 0, errors: 0, aggregate: format.aggregate }),
+			columns.push({ model, variant: format.name });
+			lines.push(
+				rows
+					.map((row, i) => {
+						const one = samples[i];
+						const own = questions[i] ?? questionTexts[i % questionTexts.length] ?? '';
+						return one ? JSON.stringify(reportSample(one, format.segments(row, own).map(lineOf))) : '';
+					})
+					.join('\n'),
 			);
-			return { name: format.name, samples };
+			const listed = emptyColumns(examples);
+			for (const [place, one] of samples.entries()) {
+				setSample(listed, place, 0, one);
+			}
+			results.push(
+				summarise(listed, subjects, {
+					model,
+					variant: format.name,
+					skipped: 0,
+					errors: 0,
+					aggregate: format.aggregate,
+				}),
+			);
+			return { name: format.name, samples: listed };
 		});
 		const [base, ...others] = ofFormat;
 		if (base) {
@@ -104,10 +108,33 @@ export function fixtureRun({
 			results,
 			comparisons,
 		},
-		texts: [...texts.keys()],
 		examples: rows,
 		columns,
+		samples: lines,
+		segments: [...segments.keys()].join('\n'),
 	};
+}
+
+function reportSample(one: Sample, segments: readonly number[]): ReportSample {
+	return {
+		gold: one.gold,
+		segments,
+		nTokens: one.n_tokens,
+		truncated: one.truncated,
+		continuations: one.continuations,
+		logprobs: one.logprobs,
+		labelMass: one.label_mass,
+		prediction: one.prediction,
+		correct: one.correct,
+		...(one.generated === undefined ? {} : { generated: one.generated }),
+	};
+}
+
+/** The fixture's sample of an example under a variant. */
+export function fixtureSample(data: ReportData, variant: string, example: number): ReportSample | undefined {
+	const column = data.columns.findIndex(one => one.variant === variant);
+	const line = data.samples[column]?.split('\n')[example];
+	return line ? JSON.parse(line) : undefined;
 }
 
 function sample(

@@ -10,6 +10,7 @@ import type {
 import { promptText } from '../../src/protocol/prompt';
 import type { ReportData, ReportExample } from '../../src/protocol/reportData';
 import type { FakeHostOptions } from './fakeHostOptions';
+import { fixtureSample } from './fixture';
 import { formats, questionTexts } from './fixtureFormats';
 
 const file = 'mmlu-formats.eval.yaml';
@@ -91,7 +92,7 @@ export function fixtureScores(data: ReportData, { example, variant, against }: P
 		model: model.name,
 		milliseconds: 61,
 		prompts: names.map(name => {
-			const sample = data.columns.find(column => column.variant === name)?.samples[example];
+			const sample = fixtureSample(data, name, example);
 			return {
 				variant: name,
 				continuations: sample?.continuations ?? [],

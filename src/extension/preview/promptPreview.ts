@@ -161,6 +161,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 			},
 			overview: notHere,
 			columns: notHere,
+			examples: notHere,
 			pair: notHere,
 			openNativeDiff: notHere,
 			runAgain: notHere,

@@ -16,8 +16,8 @@ export class PromptDocuments implements vscode.TextDocumentContentProvider, vsco
 	async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
 		const { dir, model, variant, key } = placeOf(uri.query);
 		const run = await this.runs.get(dir);
-		const sample = run.sample(model, variant, key);
-		return sample ? promptText(run.prompt(sample)) : '';
+		const sample = await run.sample(model, variant, key);
+		return sample ? promptText(sample) : '';
 	}
 
 	dispose(): void {

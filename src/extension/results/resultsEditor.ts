@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Channel } from '../../protocol/channel';
-import { type PairChoice, transitions } from '../../protocol/resultsView';
+import type { PairChoice } from '../../protocol/resultsView';
 import type { HostSide, WebviewSide } from '../../protocol/webview';
 import { setContext } from '../commands';
 import { resultsEditor } from '../contributions';
@@ -9,7 +9,7 @@ import { throttled } from '../throttle';
 import { showPage, webviewPort } from '../webviewPage';
 import type { OpenRuns } from './openRuns';
 
-/** While a run goes on its view is drawn anew this often, in milliseconds: each time all samples so far are read. */
+/** While a run goes on its view is drawn anew this often, in milliseconds: each time the samples that came are read. */
 const changesEvery = 2000;
 
 /** A question under two variants, as the person selected it. */
@@ -70,6 +70,7 @@ export class ResultsEditors implements vscode.CustomReadonlyEditorProvider<RunDo
 		const run = () => this.runs.get(dir);
 		const channel = new Channel<HostSide, WebviewSide>(webviewPort(webview), {
 			overview: async () => (await run()).overview(),
+			examples: async () => (await run()).examples(),
 			columns: async choice => (await run()).columns(choice),
 			pair: async choice => (await run()).pair(choice),
 			openNativeDiff: async pair => this.#act(() => this.actions.openNativeDiff(dir, pair)),
@@ -142,18 +143,12 @@ export class ResultsEditors implements vscode.CustomReadonlyEditorProvider<RunDo
 		editor.selected = pair;
 		this.#activate(editor, this.#active === editor);
 		if (pair) {
-			const columns = await (await this.runs.get(editor.dir)).columns(pair);
-			const transition = columns.transition[columns.key.indexOf(pair.key)];
-			if (transition !== undefined && isFlip(transition)) {
+			const transition = await (await this.runs.get(editor.dir)).transition(pair);
+			if (transition === 'right_to_wrong' || transition === 'wrong_to_right') {
 				setContext('evalLens.flipSeen', true);
 			}
 		}
 	}
-}
-
-function isFlip(transition: number): boolean {
-	const name = transitions[transition];
-	return name === 'right_to_wrong' || name === 'wrong_to_right';
 }
 
 function notHere(): Promise<never> {
