@@ -27,7 +27,7 @@ export interface ModelExecution {
 	readonly examples: readonly Question[];
 	readonly options: EvaluateOptions;
 	/** The model's samples that earlier sittings recorded, in the order of the file. */
-	readonly recorded: readonly Sample[];
+	readonly recorded: readonly Pick<Sample, 'variant' | 'key'>[];
 	/** What an earlier sitting computed with. */
 	readonly before: ModelRecord | null;
 	readonly writer: SampleWriter;

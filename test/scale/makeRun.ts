@@ -50,7 +50,18 @@ export async function makeRun({ dir, data, presets = scalePresets, seed = 7, ...
 	const evaluation: ResolvedEvaluation = {
 		...resolvedEvaluation('mmlu', { formats }),
 		name: 'mmlu at scale',
-		models: [{ name: model, source: { id: model }, engine: 'onnx', revision: 'main', dtype: null, device: 'cpu' }],
+		models: [
+			{
+				name: model,
+				source: { id: model },
+				engine: 'onnx',
+				revision: 'main',
+				dtype: null,
+				device: 'cpu',
+				chunking: null,
+				on_device_failure: 'cpu_at_load',
+			},
+		],
 		variants: formats.map((format, i) => ({ name: presets[i] ?? '', preset: presets[i] ?? null, format })),
 	};
 	const dataset = await loadDataset(evaluation, { folder: data });
@@ -194,6 +205,11 @@ function recordOf(
 				files: [{ path: 'onnx/model_q4.onnx', sha256: '0'.repeat(64) }],
 				tokenizer_sha256: '0'.repeat(64),
 				notes: [],
+				plan: null,
+				graph: null,
+				from_cache: 0,
+				tokens: { naive: 0, one_request: 0, distinct: 0, planned: 0, computed: 0 },
+				seconds: { load: 0, plan: 0, score: 0 },
 			},
 		],
 		versions: { eval_lens: '0.2.0', node: process.version, platform: 'linux-x64' },
