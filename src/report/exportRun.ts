@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inputFailure } from '../protocol/failure';
 import { promptText } from '../protocol/prompt';
 import { guard } from '../run/journal';
 import { type OpenRun, openRun } from '../run/openRun';
 import { writeParquet } from '../run/parquet';
+import { runFiles } from '../run/runFolder';
 import { samplesCsv } from './csv';
 import { reportHtml } from './html';
 import { inPieces } from './pieces';
@@ -18,9 +20,28 @@ export type ExportFormat = (typeof exportFormats)[number];
  */
 export async function exportRun(dir: string, format: ExportFormat, page: string, out?: string): Promise<string> {
 	const run = await openRun(dir);
-	const file = out ?? path.join(dir, format === 'html' ? 'report.html' : `samples.${format}`);
+	const file = out ?? path.join(dir, fileNames[format]);
+	refuseOwnFile(dir, file);
 	await writers[format](run, file, page);
 	return file;
+}
+
+/** In the run folder, where samples.jsonl is the run's own. */
+const fileNames: Readonly<Record<ExportFormat, string>> = {
+	html: 'report.html',
+	jsonl: 'export.jsonl',
+	csv: 'samples.csv',
+	parquet: runFiles.parquet,
+};
+
+/** Samples are read while they are written out: into what they are read from they must not go. */
+function refuseOwnFile(dir: string, file: string): void {
+	const { parquet: _, ...own } = runFiles;
+	for (const name of Object.values(own)) {
+		if (path.resolve(file) === path.resolve(dir, name)) {
+			throw inputFailure('report.own-file', { file });
+		}
+	}
 }
 
 const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {

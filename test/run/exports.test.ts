@@ -34,9 +34,11 @@ describe('a run in other forms', () => {
 		const file = await asyncBufferFromFile(path.join(run, 'samples.parquet'));
 		const read = await parquetReadObjects({ file, compressors });
 		expect(read).toHaveLength(samples.length);
-		samples.forEach((sample, i) => {
+		// Variant by variant in the order of the questions, whatever order they were computed in.
+		expect(read.map(({ key, variant }) => `${variant} ${key}`)).toEqual(inOrder(samples));
+		samples.forEach(sample => {
 			const { prompt } = prompts.find(one => one.variant === sample.variant && one.key === sample.key) ?? {};
-			expect(read[i]).toMatchObject({
+			expect(read.find(one => one.variant === sample.variant && one.key === sample.key)).toMatchObject({
 				key: sample.key,
 				subject: sample.subject,
 				variant: sample.variant,
@@ -53,14 +55,25 @@ describe('a run in other forms', () => {
 		expect(schema.at(-1)?.name).toBe('prompt');
 	});
 
+	it('never writes over what the run is read from', async () => {
+		const before = readFileSync(path.join(run, 'samples.jsonl'), 'utf8');
+		const inPlace = await evalLens(['export', run, '--format', 'jsonl']);
+		expect([inPlace.code, inPlace.stdout.trim()]).toEqual([0, path.join(run, 'export.jsonl')]);
+		const over = await evalLens(['export', run, '--format', 'jsonl', '--out', path.join(run, 'samples.jsonl')]);
+		expect(over.code).toBe(2);
+		expect(over.stderr).toContain('Name another one for the export');
+		expect(readFileSync(path.join(run, 'samples.jsonl'), 'utf8')).toBe(before);
+	});
+
 	it('JSONL is the samples as they were recorded, with their prompts', async () => {
 		const out = path.join(folder(), 'copy.jsonl');
 		const { stdout } = await evalLens(['export', run, '--format', 'jsonl', '--out', out]);
 		expect(stdout.trim()).toBe(out);
 		const exported: (Omit<Sample, 'segments'> & { prompt: string; segments: { text: string }[] })[] = lines(out);
 		expect(exported).toHaveLength(samples.length);
-		exported.forEach((one, i) => {
-			const sample = samples[i];
+		expect(exported.map(({ key, variant }) => `${variant} ${key}`)).toEqual(inOrder(samples));
+		exported.forEach(one => {
+			const sample = samples.find(of => of.variant === one.variant && of.key === one.key);
 			expect(one).toMatchObject({ ...sample, segments: one.segments });
 			expect(one.prompt).toBe(prompts.find(p => p.variant === one.variant && p.key === one.key)?.prompt);
 			expect(one.segments.map(segment => segment.text).join('')).toBe(one.prompt);
@@ -97,4 +110,13 @@ function lines(file: string) {
 		.trimEnd()
 		.split('\n')
 		.map(line => JSON.parse(line));
+}
+
+/** Samples by name, variant by variant in the order of the questions. */
+function inOrder(samples: readonly Sample[]): string[] {
+	const row = (key: string) => Number(key.split('/').at(-1));
+	const variants = [...new Set(samples.map(({ variant }) => variant))];
+	return [...samples]
+		.sort((a, b) => variants.indexOf(a.variant) - variants.indexOf(b.variant) || row(a.key) - row(b.key))
+		.map(({ key, variant }) => `${variant} ${key}`);
 }
