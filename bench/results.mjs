@@ -1,4 +1,4 @@
-// npm run bench -- results [folder]: the results view over a run of MMLU's size, 14,042 questions under five formats with their
+// npm run bench -- results, or node bench/results.mjs FOLDER to keep the run there: the results view over a run of MMLU's size, 14,042 questions under five formats with their
 // real prompts: sizes on disk, opening, memory of the extension host, and the real page in Chromium. The run is made first (half a
 // minute), or taken from the folder where one was left before. Budgets: first rows 1 s, filter and sort 100 ms, host 200 MB more,
 // page 150 MB, folder 100 MB, no frame with blank rows.
@@ -43,9 +43,9 @@ async function main() {
 	const host = ['--expose-gc', '-e', `require(${JSON.stringify(rooms)}).measureHost(${JSON.stringify(dir)})`];
 	console.log('\nextension host, without the index:');
 	rmSync(path.join(dir, 'samples.index'), { force: true });
-	if (!process.env.QUICK) spawnSync(process.execPath, host, { stdio: 'inherit' });
+	spawnSync(process.execPath, host, { stdio: 'inherit' });
 	console.log('\nextension host, with it:');
-	if (!process.env.QUICK) spawnSync(process.execPath, host, { stdio: 'inherit' });
+	spawnSync(process.execPath, host, { stdio: 'inherit' });
 	const page = await bundled('page', ["export { measurePage } from './test/scale/measurePage';"]);
 	await createRequire(import.meta.url)(page).measurePage(dir);
 	console.log('\nexports:');
