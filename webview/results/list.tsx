@@ -40,7 +40,7 @@ export function ExampleList({ columns, model }: ExampleListProps) {
 	const activeKey = model.activeKey.value;
 	useLayoutEffect(() => {
 		if (active >= 0) {
-			virtual.scrollToIndex(active);
+			virtual.scrollTo(active);
 		}
 	}, [activeKey]);
 	useLayoutEffect(() => {
@@ -57,7 +57,7 @@ export function ExampleList({ columns, model }: ExampleListProps) {
 			model.activate(keyOf(columns, row));
 		}
 	};
-	const page = Math.max(1, Math.floor((virtual.scrollRect?.height ?? 0) / ROW_HEIGHT) - 2);
+	const page = Math.max(1, Math.floor(virtual.windowHeight / ROW_HEIGHT) - 1);
 	const moves = new Map([
 		['ArrowDown', () => activate(active + 1)],
 		['ArrowUp', () => activate(active - 1)],
@@ -93,17 +93,20 @@ export function ExampleList({ columns, model }: ExampleListProps) {
 				}}
 			>
 				<HeaderRow columns={columns} model={model} />
-				<div role="rowgroup" style={{ height: `${virtual.getTotalSize()}px`, position: 'relative' }}>
-					{virtual.getVirtualItems().map(({ index, start }) => (
-						<Row
-							key={rows[index]}
-							{...{ columns, index, start, greatestDelta }}
-							row={rows[index] ?? 0}
-							active={index === active}
-							tabStop={index === Math.max(0, active)}
-							onActivate={() => activate(index)}
-						/>
-					))}
+				<div role="presentation" class="all-rows" style={{ height: `${virtual.height}px` }}>
+					<div role="rowgroup" class="rows-in-view" style={{ height: `${virtual.windowHeight}px` }}>
+						{virtual.drawn.map(index => (
+							<Row
+								key={rows[index]}
+								{...{ columns, index, greatestDelta }}
+								top={virtual.top(index)}
+								row={rows[index] ?? 0}
+								active={index === active}
+								tabStop={index === Math.max(0, active)}
+								onActivate={() => activate(index)}
+							/>
+						))}
+					</div>
 				</div>
 			</div>
 			{rows.length === 0 && <Empty model={model} />}
@@ -142,14 +145,14 @@ interface RowProps {
 	readonly columns: PairList;
 	readonly row: number;
 	readonly index: number;
-	readonly start: number;
+	readonly top: number;
 	readonly greatestDelta: number;
 	readonly active: boolean;
 	readonly tabStop: boolean;
 	onActivate(): void;
 }
 
-function Row({ columns, row, index, start, greatestDelta, active, tabStop, onActivate }: RowProps) {
+function Row({ columns, row, index, top, greatestDelta, active, tabStop, onActivate }: RowProps) {
 	return (
 		<div
 			role="row"
@@ -157,7 +160,7 @@ function Row({ columns, row, index, start, greatestDelta, active, tabStop, onAct
 			aria-rowindex={index + 2}
 			aria-selected={active}
 			tabIndex={tabStop ? 0 : -1}
-			style={{ transform: `translateY(${start}px)` }}
+			style={{ transform: `translateY(${top}px)` }}
 			onClick={onActivate}
 			onKeyDown={() => {}}
 		>
