@@ -10,7 +10,7 @@ import { Failure } from '../protocol/failure';
 import { canonicalJson } from '../protocol/json';
 import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../protocol/previewView';
 import { askerOf } from '../task/ask';
-import { localOptions } from './executeModel';
+import { localOptions } from './modelEngine';
 import { type LocalModel, openModels } from './models';
 import type { PlannedVariant } from './planVariants';
 import { noCache } from './responseCache';

@@ -1,24 +1,19 @@
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import type { Question } from '../data/row';
-import type { EngineSetting, WorkOptions } from '../engine/contract';
-import { engineSetting, type LocalEngine, type LocalEngineOptions, startLocalEngine } from '../engine/localEngine';
-import { calibrate, secondsOf } from '../engine/planning/calibrate';
-import type { Plan } from '../engine/planning/plan';
-import { inputFailure } from '../protocol/failure';
+import { engineSetting, type LocalEngine, startLocalEngine } from '../engine/localEngine';
 import type { Sample } from '../protocol/sample';
-import { graphCacheFolder, responseCacheFolder } from './caches';
+import { confirmPlan } from './confirmPlan';
 import { type Attempt, mayChange, modelDevices, type NextSample, notesOf, onWorkingDevice } from './deviceFallback';
+import { localOptions, openCache } from './modelEngine';
 import { refuseReplaced } from './modelFiles';
+import { fromCacheAlone, modelRecord, refuseOtherEngine } from './modelRecord';
 import type { LocalModel } from './models';
-import { type EvaluateOptions, NotWanted } from './options';
+import type { EvaluateOptions } from './options';
 import type { PlannedModel } from './planVariants';
 import type { DeviceChange, ModelRecord } from './record';
-import { noCache, openResponseCache, type ResponseCache } from './responseCache';
+import type { ResponseCache } from './responseCache';
 import { collectRequests, type SampleRequest, type SampleRequests } from './sampleRequests';
 import type { SampleWriter } from './sampleWriter';
 import { scoredFromCache, scoreSamples } from './scoreSamples';
-import { smallestDifference } from './smallestDifference';
 import type { Tracker } from './tracker';
 
 export interface ModelExecution {
@@ -160,7 +155,11 @@ async function score(scoring: Scoring): Promise<void> {
 	const missing = requests.samples.filter(sample => !isRecorded(sample));
 	const asked = new Set(missing.flatMap(({ ids }) => ids));
 	tracker.plan(plan, request => !asked.has(request), missing.length);
-	await confirm(scoring, plan, request => !asked.has(request));
+	if (!before) {
+		const isDone = (request: number) => !asked.has(request);
+		const what = { model: model.name, examples: scoring.examples.length, isDone };
+		await confirmPlan(engine, plan, what, options);
+	}
 	tracker.phase('scoring', model.name);
 	scored = seconds();
 	const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
@@ -185,32 +184,6 @@ async function score(scoring: Scoring): Promise<void> {
 		await refuseReplaced(model);
 	} finally {
 		await scoring.update(record());
-	}
-}
-
-/** Below this, measuring would take longer than it is worth, in tokens. */
-const worthMeasuring = 20_000;
-
-/** Tells what a run that has just begun will take, so that a person can think better of it. */
-async function confirm(
-	{ engine, before, options, planned, examples }: Scoring,
-	plan: Plan,
-	isDone: WorkOptions['isDone'],
-) {
-	if (!options.onPlanned || before || plan.counts.planned < worthMeasuring) {
-		return;
-	}
-	const fit = await calibrate(engine, plan, options.token);
-	const { naive, planned: tokens } = plan.counts;
-	const told = {
-		model: planned.model.name,
-		tokens,
-		naive,
-		seconds: secondsOf(plan, fit, isDone) ?? 0,
-		smallestDifference: smallestDifference(examples.length),
-	};
-	if (!(await options.onPlanned(told))) {
-		throw new NotWanted();
 	}
 }
 
@@ -245,92 +218,6 @@ async function collect(execution: ModelExecution, cache: ResponseCache) {
 		fromCache,
 		isRecorded: (sample: SampleRequest) => done.has(idOf(sample)),
 		markRecorded: (variant: string, key: string) => void done.add(id({ variant, key })),
-	};
-}
-
-/** How a model's engine is started. */
-export function localOptions(
-	{ folder, dtype, device, chunking }: LocalModel,
-	{ enginePath, cacheBudget }: Pick<EvaluateOptions, 'enginePath' | 'cacheBudget'>,
-): LocalEngineOptions {
-	return {
-		folder,
-		dtype,
-		device,
-		chunking: chunking ?? undefined,
-		enginePath,
-		graphFolder: graphCacheFolder(),
-		cacheBudget,
-	};
-}
-
-/** Without a place for it the run goes on without a cache: it is worth time, not numbers. */
-export async function openCache(
-	options: EvaluateOptions,
-	setting: EngineSetting,
-	model: LocalModel,
-): Promise<ResponseCache> {
-	return options.cache === false
-		? noCache
-		: openResponseCache(responseCacheFolder(path.dirname(options.file)), setting, model.tokenizer.sha256).catch(
-				() => noCache,
-			);
-}
-
-/** One run's numbers come from one engine: another may differ in their last digits. */
-function refuseOtherEngine(before: ModelRecord, now: ModelRecord, dir: string, mayBeOtherDevice: boolean): void {
-	const name = ({ engine, engine_version, device, graph, plan }: ModelRecord) =>
-		[
-			`${engine} ${engine_version}`,
-			...(mayBeOtherDevice ? [] : [device, ...(graph?.passes ?? []), ...(plan ? [plan.chunking] : [])]),
-		].join(', ');
-	if (name(before) !== name(now)) {
-		throw inputFailure('run.other-engine', { folder: dir, model: now.name, before: name(before), now: name(now) });
-	}
-}
-
-type Identity = Omit<
-	ModelRecord,
-	'devices' | 'notes' | 'threads' | 'plan' | 'graph' | 'from_cache' | 'tokens' | 'seconds'
->;
-
-function modelRecord(model: LocalModel, setting: EngineSetting): Identity {
-	const hash = createHash('sha256');
-	for (const file of model.files) {
-		hash.update(file.sha256);
-	}
-	return {
-		name: model.name,
-		...(model.origin ? { repository: model.origin.id } : {}),
-		revision: model.origin?.commit ?? hash.digest('hex').slice(0, 16),
-		dtype: setting.dtype,
-		engine: setting.name,
-		engine_version: setting.version,
-		device: setting.device,
-		window: model.window,
-		files: model.files,
-		tokenizer_sha256: model.tokenizer.sha256,
-	};
-}
-
-/** Of a model whose answers were all known: no engine was started. */
-function fromCacheAlone(
-	model: LocalModel,
-	setting: EngineSetting,
-	fromCache: number,
-	{ trie }: SampleRequests,
-	timing: ModelRecord['seconds'],
-): ModelRecord {
-	const { naive, oneRequest, distinct } = trie.counts;
-	return {
-		...modelRecord(model, setting),
-		notes: [],
-		threads: null,
-		plan: null,
-		graph: null,
-		from_cache: fromCache,
-		tokens: { naive, one_request: oneRequest, distinct, planned: 0, computed: 0 },
-		seconds: timing,
 	};
 }
 

@@ -2,12 +2,11 @@ import path from 'node:path';
 import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
-import { calibrate, secondsOf } from '../engine/planning/calibrate';
+import { calibrate, secondsOf, tokensOf } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
-import { neededSteps } from '../engine/planning/workThrough';
 import type { RequestId } from '../engine/requests';
-import { localOptions, openCache } from './executeModel';
 import { loadEvaluation, override } from './loadEvaluation';
+import { localOptions, openCache } from './modelEngine';
 import { type LocalModel, openModels } from './models';
 import type { EvaluateOptions } from './options';
 import { type PlannedModel, planVariants } from './planVariants';
@@ -118,8 +117,7 @@ async function measure(
 		const loading = (performance.now() - started) / 1000;
 		const plan = engine.plan(trie);
 		const fit = await calibrate(engine, plan, token);
-		const planned = [...neededSteps(plan, isDone)].reduce((sum, { tokens }) => sum + tokens.length, 0);
-		return { planned, seconds: loading + (secondsOf(plan, fit, isDone) ?? 0) };
+		return { planned: tokensOf(plan, isDone), seconds: loading + (secondsOf(plan, fit, isDone) ?? 0) };
 	} finally {
 		engine.dispose();
 	}

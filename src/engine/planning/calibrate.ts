@@ -70,6 +70,11 @@ function someTokens({ steps }: Plan): Int32Array {
 	return tokens;
 }
 
+/** Tokens of what is left of a plan. */
+export function tokensOf(plan: Plan, isDone: WorkOptions['isDone']): number {
+	return [...neededSteps(plan, isDone)].reduce((sum, { tokens }) => sum + tokens.length, 0);
+}
+
 /** Seconds that what is left of a plan takes; null where nothing was measured. */
 export function secondsOf(plan: Plan, fit: CostFit, isDone: WorkOptions['isDone']): number | null {
 	let work = noWork;
