@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inputFailure } from '../protocol/failure';
 import { promptText } from '../protocol/prompt';
 import { guard } from '../run/journal';
 import { type OpenRun, openRun } from '../run/openRun';
 import { writeParquet } from '../run/parquet';
+import { runFiles } from '../run/runFolder';
 import { samplesCsv } from './csv';
 import { reportHtml } from './html';
 import { inPieces } from './pieces';
@@ -17,10 +19,26 @@ export type ExportFormat = (typeof exportFormats)[number];
  * @param out The file to write; absent: beside the samples, in the run folder.
  */
 export async function exportRun(dir: string, format: ExportFormat, page: string, out?: string): Promise<string> {
+	const file = path.resolve(out ?? path.join(dir, names[format]));
+	refuseOwnFile(dir, file);
 	const run = await openRun(dir);
-	const file = out ?? path.join(dir, format === 'html' ? 'report.html' : `samples.${format}`);
 	await writers[format](run, file, page);
 	return file;
+}
+
+/** Beside the samples.jsonl that the run was recorded in, which an export must not replace. */
+const names = {
+	html: 'report.html',
+	jsonl: 'samples-with-prompts.jsonl',
+	csv: 'samples.csv',
+	parquet: runFiles.parquet,
+} as const satisfies Record<ExportFormat, string>;
+
+function refuseOwnFile(dir: string, file: string): void {
+	const { record, samples, segments, examples, index, lock } = runFiles;
+	if ([record, samples, segments, examples, index, lock].some(name => path.resolve(dir, name) === file)) {
+		throw inputFailure('report.own-file', { file });
+	}
 }
 
 const writers: { readonly [F in ExportFormat]: (run: OpenRun, file: string, page: string) => Promise<void> } = {

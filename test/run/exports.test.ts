@@ -67,6 +67,18 @@ describe('a run in other forms', () => {
 		});
 	});
 
+	it('leaves alone what the run is recorded in', async () => {
+		const before = readFileSync(path.join(run, 'samples.jsonl'));
+		const { code, stdout } = await evalLens(['export', run, '--format', 'jsonl']);
+		expect([code, path.basename(stdout.trim())]).toEqual([0, 'samples-with-prompts.jsonl']);
+		for (const name of ['samples.jsonl', 'segments.jsonl', 'run.json']) {
+			const refused = await evalLens(['export', run, '--format', 'jsonl', '--out', path.join(run, name)]);
+			expect(refused.code).toBe(2);
+			expect(refused.stderr).toMatch(/holds the run itself/);
+		}
+		expect(readFileSync(path.join(run, 'samples.jsonl')).equals(before)).toBe(true);
+	});
+
 	it('CSV quotes what must be quoted', async () => {
 		const { stdout } = await evalLens(['export', run, '--format', 'csv']);
 		const text = readFileSync(stdout.trim(), 'utf8');
