@@ -19,28 +19,25 @@ export type ExportFormat = (typeof exportFormats)[number];
  * @param out The file to write; absent: beside the samples, in the run folder.
  */
 export async function exportRun(dir: string, format: ExportFormat, page: string, out?: string): Promise<string> {
-	const run = await openRun(dir);
-	const file = out ?? path.join(dir, fileNames[format]);
+	const file = path.resolve(out ?? path.join(dir, names[format]));
 	refuseOwnFile(dir, file);
+	const run = await openRun(dir);
 	await writers[format](run, file, page);
 	return file;
 }
 
-/** In the run folder, where samples.jsonl is the run's own. */
-const fileNames: Readonly<Record<ExportFormat, string>> = {
+/** Beside the samples.jsonl that the run was recorded in, which an export must not replace. */
+const names = {
 	html: 'report.html',
-	jsonl: 'export.jsonl',
+	jsonl: 'samples-with-prompts.jsonl',
 	csv: 'samples.csv',
 	parquet: runFiles.parquet,
-};
+} as const satisfies Record<ExportFormat, string>;
 
-/** Samples are read while they are written out: into what they are read from they must not go. */
 function refuseOwnFile(dir: string, file: string): void {
-	const { parquet: _, ...own } = runFiles;
-	for (const name of Object.values(own)) {
-		if (path.resolve(file) === path.resolve(dir, name)) {
-			throw inputFailure('report.own-file', { file });
-		}
+	const { record, samples, segments, examples, index, lock } = runFiles;
+	if ([record, samples, segments, examples, index, lock].some(name => path.resolve(dir, name) === file)) {
+		throw inputFailure('report.own-file', { file });
 	}
 }
 

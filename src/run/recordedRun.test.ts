@@ -237,6 +237,17 @@ describe('a recorded run', () => {
 		expect(await said(await run.reread())).toEqual(await said(await openRun(dir)));
 	});
 
+	it('knows the questions that were written after it was first looked at', async () => {
+		const dir = await newRun(everything.length);
+		const lines = readFileSync(path.join(dir, runFiles.examples), 'utf8');
+		writeFileSync(path.join(dir, runFiles.examples), '');
+		const run = await openRun(dir);
+		writeFileSync(path.join(dir, runFiles.examples), lines);
+		await append(dir, [{ example: 3, variant: 'base', prediction: 0, mass: 1, truncated: false }]);
+		expect(await said(await run.reread())).toEqual(await said(await openRun(dir)));
+		expect((await (await openRun(dir)).examples()).question).toHaveLength(9);
+	});
+
 	it('keeps texts once, whatever order shots have and however many prompts they stand in', async () => {
 		const dir = await runWith(everything.map(one => ({ ...one, prediction: 0, mass: 1, truncated: false })));
 		const lines = readFileSync(path.join(dir, runFiles.segments), 'utf8').trimEnd().split('\n');

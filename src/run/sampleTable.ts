@@ -24,6 +24,8 @@ export class SampleTable {
 	private constructor(
 		readonly dir: string,
 		private readonly lines: ExampleLine[],
+		/** Of examples.jsonl, before it was read. */
+		private readonly examplesSize: number,
 	) {
 		this.#places = new Map(lines.map(({ key }, place) => [key, place]));
 		this.segments = new SegmentPlaces(path.join(dir, runFiles.segments));
@@ -34,7 +36,8 @@ export class SampleTable {
 	 * @param total How many samples the run has in all: one that has them gets an index.
 	 */
 	static async read(dir: string, total: number): Promise<SampleTable> {
-		const table = new SampleTable(dir, await readExamples(dir));
+		const size = await journalSize(path.join(dir, runFiles.examples));
+		const table = new SampleTable(dir, await readExamples(dir), size);
 		const index = await readIndex(dir, table.lines.length);
 		if (index) {
 			for (const variant of index.variants) {
@@ -72,7 +75,9 @@ export class SampleTable {
 
 	/** Reads what was appended since; all of it where the files are others than they were. */
 	async reread(total: number): Promise<SampleTable> {
-		if ((await journalSize(path.join(this.dir, runFiles.samples))) < this.#read.end) {
+		const size = (name: string) => journalSize(path.join(this.dir, name));
+		// A run that had just begun may not have had its questions yet.
+		if ((await size(runFiles.samples)) < this.#read.end || (await size(runFiles.examples)) !== this.examplesSize) {
 			return SampleTable.read(this.dir, total);
 		}
 		await this.#advance();

@@ -58,10 +58,10 @@ describe('a run in other forms', () => {
 	it('never writes over what the run is read from', async () => {
 		const before = readFileSync(path.join(run, 'samples.jsonl'), 'utf8');
 		const inPlace = await evalLens(['export', run, '--format', 'jsonl']);
-		expect([inPlace.code, inPlace.stdout.trim()]).toEqual([0, path.join(run, 'export.jsonl')]);
+		expect([inPlace.code, inPlace.stdout.trim()]).toEqual([0, path.join(run, 'samples-with-prompts.jsonl')]);
 		const over = await evalLens(['export', run, '--format', 'jsonl', '--out', path.join(run, 'samples.jsonl')]);
 		expect(over.code).toBe(2);
-		expect(over.stderr).toContain('Name another one for the export');
+		expect(over.stderr).toContain('Give the export another name');
 		expect(readFileSync(path.join(run, 'samples.jsonl'), 'utf8')).toBe(before);
 	});
 
@@ -78,6 +78,18 @@ describe('a run in other forms', () => {
 			expect(one.prompt).toBe(prompts.find(p => p.variant === one.variant && p.key === one.key)?.prompt);
 			expect(one.segments.map(segment => segment.text).join('')).toBe(one.prompt);
 		});
+	});
+
+	it('leaves alone what the run is recorded in', async () => {
+		const before = readFileSync(path.join(run, 'samples.jsonl'));
+		const { code, stdout } = await evalLens(['export', run, '--format', 'jsonl']);
+		expect([code, path.basename(stdout.trim())]).toEqual([0, 'samples-with-prompts.jsonl']);
+		for (const name of ['samples.jsonl', 'segments.jsonl', 'run.json']) {
+			const refused = await evalLens(['export', run, '--format', 'jsonl', '--out', path.join(run, name)]);
+			expect(refused.code).toBe(2);
+			expect(refused.stderr).toMatch(/holds the run itself/);
+		}
+		expect(readFileSync(path.join(run, 'samples.jsonl')).equals(before)).toBe(true);
 	});
 
 	it('CSV quotes what must be quoted', async () => {

@@ -1,5 +1,5 @@
 export const reportMessages = {
 	'report.unknown-format': '{format} is no export format. There are: {formats}.',
 	'report.no-page': 'The page of the report is missing from this installation: {file}. Build it with `npm run build`.',
-	'report.own-file': '{file} is a file that the run is read from. Name another one for the export.',
+	'report.own-file': '{file} holds the run itself. Give the export another name.',
 } as const satisfies Record<string, string>;
