@@ -1,163 +1,26 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { presetFormat, questionOf, resolvedEvaluation } from '../../test/resolvedEvaluation';
+import { describe, expect, it } from 'vitest';
+import {
+	append,
+	entries,
+	everything,
+	examples,
+	format,
+	model,
+	newRun,
+	recordedSample,
+	runWith,
+	said,
+	segmentsOf,
+	variants,
+} from '../../test/recordedRuns';
 import { compareVariants } from '../compare/comparison';
-import { columnsOf, sample as sampleOf } from '../compare/sampleBuilder';
+import { columnsOf } from '../compare/sampleBuilder';
 import { summarise } from '../compare/summary';
-import { promptText, type Segment } from '../protocol/prompt';
-import type { Sample } from '../protocol/sample';
-import { type OpenRun, openRun } from './openRun';
-import { readRecorded } from './readSamples';
-import type { RunRecord } from './record';
+import { openRun } from './openRun';
 import { runFiles } from './runFolder';
-import { SampleWriter } from './sampleWriter';
-
-let folder: string;
-beforeAll(() => {
-	folder = mkdtempSync(path.join(tmpdir(), 'recorded-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const model = 'model';
-const variants = ['base', 'other', 'third'];
-const examples = Array.from({ length: 9 }, (_, i) => ({
-	key: `test/${i}`,
-	content_hash: `${i}`.padStart(16, '0'),
-	subject: ['law', 'art', null][i % 3] ?? null,
-	question: `Question ${i}?`,
-	choices: ['a', 'b', 'c', 'd'],
-	answer: i % 4,
-}));
-
-/** What is recorded of an example under a variant. */
-interface Entry {
-	readonly example: number;
-	readonly variant: string;
-	readonly prediction: number | null;
-	readonly mass: number;
-	readonly truncated: boolean;
-}
-
-const everything = variants.flatMap(variant => examples.map((_, example) => ({ example, variant })));
-/** Some samples of a run in any order, as a planner may visit them. */
-const entries: fc.Arbitrary<Entry[]> = fc.shuffledSubarray(everything).chain(places =>
-	fc.tuple(
-		...places.map(place =>
-			fc.record({
-				example: fc.constant(place.example),
-				variant: fc.constant(place.variant),
-				prediction: fc.constantFrom(0, 1, 2, 3, null),
-				mass: fc.double({ min: 0, max: 1, noNaN: true }),
-				truncated: fc.boolean(),
-			}),
-		),
-	),
-);
-
-function segmentsOf({ example, variant }: Pick<Entry, 'example' | 'variant'>): Segment[] {
-	const subject = `${examples[example]?.subject}`;
-	return [
-		{ kind: 'description', text: `About ${subject}, ${variant}.\n` },
-		...[0, 1].map(shot => ({
-			kind: 'shot' as const,
-			text: `Shot ${(shot + example) % 2} 😀`,
-			shot,
-			key: `dev/${shot}`,
-		})),
-		{ kind: 'question', text: examples[example]?.question ?? '' },
-		{ kind: 'answer_cue', text: '\nAnswer:' },
-	];
-}
-
-function recordedSample(entry: Entry): Sample {
-	const { key = '', content_hash = '', subject = null, answer: gold = 0 } = examples[entry.example] ?? {};
-	return sampleOf({
-		...{ key, content_hash, subject, gold, model, variant: entry.variant },
-		...{ prediction: entry.prediction, label_mass: entry.mass, truncated: entry.truncated },
-		logprobs: [-1, Number.NEGATIVE_INFINITY, -1 - entry.mass, -4],
-		n_tokens: entry.example,
-	});
-}
-
-const format = presetFormat('mmlu/original');
-
-function recordOf(total: number): RunRecord {
-	// What a record must have for a run to be read; the rest tells what computed it.
-	return {
-		format: 1,
-		state: 'done',
-		reason: null,
-		fingerprint: '',
-		started: '',
-		finished: '',
-		seconds: 1,
-		total,
-		done: total,
-		evaluation: {
-			...resolvedEvaluation('data'),
-			models: [{ name: model }],
-			variants: variants.map(name => ({ name, preset: null, format })),
-		},
-		dataset: { revision: '', examples: examples.length, files: [], skipped: [], skipped_from_pools: [] },
-		models: [],
-	} as unknown as RunRecord;
-}
-
-let folders = 0;
-async function newRun(total: number): Promise<string> {
-	const dir = path.join(folder, String(folders++));
-	mkdirSync(dir);
-	writeFileSync(path.join(dir, runFiles.record), JSON.stringify(recordOf(total)));
-	writeFileSync(path.join(dir, runFiles.examples), examples.map(line => `${JSON.stringify(line)}\n`).join(''));
-	return dir;
-}
-
-async function append(dir: string, list: readonly Entry[]): Promise<void> {
-	const writer = await SampleWriter.open(dir, await readRecorded(dir));
-	for (const entry of list) {
-		const { key, content_hash, subject, logprobs, label_mass, prediction, gold, correct } = recordedSample(entry);
-		const question = questionOf({ key, subject });
-		await writer.write(
-			model,
-			{
-				question: { ...question, row: { ...question.row, contentHash: content_hash } },
-				variant: { name: entry.variant, preset: null, format },
-				prompt: { segments: segmentsOf(entry), continuations: [' A', ' B', ' C', ' D'] },
-				nTokens: entry.example,
-				truncated: entry.truncated,
-				requests: [],
-				places: [],
-			},
-			{ logprobs, label_mass, prediction, gold, correct },
-		);
-	}
-	await writer.close();
-}
-
-async function runWith(list: readonly Entry[], total = list.length): Promise<string> {
-	const dir = await newRun(total);
-	await append(dir, list);
-	return dir;
-}
-
-/** All that a run says. */
-async function said(run: OpenRun): Promise<unknown> {
-	const samples = [];
-	for await (const { sample, segments } of run.samples()) {
-		samples.push({ ...sample, segments, prompt: promptText({ segments }) });
-	}
-	const choices = variants.map(variant => ({ model, base: 'base', variant }));
-	return {
-		...(await run.overview()),
-		examples: await run.examples(),
-		columns: await Promise.all(choices.map(choice => run.columns(choice))),
-		pairs: await Promise.all(examples.map(({ key }) => run.pair({ model, base: 'base', variant: 'other', key }))),
-		samples,
-	};
-}
 
 const numRuns = 25;
 
@@ -301,98 +164,5 @@ describe('a recorded run', () => {
 		expect((await run.sample(model, 'other', 'test/0'))?.segments).toEqual(
 			segmentsOf({ example: 0, variant: 'other' }),
 		);
-	});
-});
-
-describe('the index of a finished run', () => {
-	const complete = everything.map((one, i) => ({
-		...one,
-		prediction: i % 5 === 4 ? null : i % 4,
-		mass: i / 50,
-		truncated: i % 7 === 0,
-	}));
-
-	/** A run that was opened once, what it says, and its index. */
-	async function indexed() {
-		const dir = await runWith(complete);
-		const plain = await said(await openRun(dir));
-		return { dir, plain, index: path.join(dir, runFiles.index) };
-	}
-
-	it('is the plain reading', async () => {
-		await fc.assert(
-			fc.asyncProperty(entries, async list => {
-				const dir = await runWith(list);
-				const plain = await said(await openRun(dir));
-				expect(list.length > 0 ? statSync(path.join(dir, runFiles.index)).size : 1).toBeGreaterThan(0);
-				expect(await said(await openRun(dir))).toEqual(plain);
-			}),
-			{ numRuns },
-		);
-	});
-
-	it('is used where it fits', async () => {
-		const dir = await runWith(complete);
-		const file = path.join(dir, runFiles.samples);
-		const then = new Date(1_700_000_000_000);
-		utimesSync(file, then, then);
-		const { results } = await openRun(dir);
-		// A line that is none, far from the end, of the same length and time: only who reads all lines meets it.
-		writeFileSync(file, readFileSync(file, 'utf8').replace('{"key"', '}"key"'));
-		utimesSync(file, then, then);
-		expect((await openRun(dir)).results).toEqual(results);
-		rmSync(path.join(dir, runFiles.index));
-		await expect(openRun(dir)).rejects.toThrow('Line 1 of');
-	});
-
-	it('is not made of a run that is not complete', async () => {
-		const dir = await runWith(complete.slice(1), complete.length);
-		await openRun(dir);
-		expect(() => statSync(path.join(dir, runFiles.index))).toThrow('ENOENT');
-	});
-
-	it('is never believed where a byte of it changed or is missing', async () => {
-		const { dir, plain, index } = await indexed();
-		const whole = readFileSync(index);
-		await fc.assert(
-			fc.asyncProperty(
-				fc.nat(whole.length - 1),
-				fc.integer({ min: 1, max: 255 }),
-				fc.boolean(),
-				async (at, by, cut) => {
-					const damaged = Buffer.from(whole);
-					damaged[at] = (damaged[at] ?? 0) ^ by;
-					writeFileSync(index, cut ? whole.subarray(0, at) : damaged);
-					expect(await said(await openRun(dir))).toEqual(plain);
-				},
-			),
-			{ numRuns: 60 },
-		);
-	});
-
-	it('is made anew where samples or examples are others than those it was made of', async () => {
-		for (const name of [runFiles.samples, runFiles.examples]) {
-			const { dir, plain } = await indexed();
-			const file = path.join(dir, name);
-			const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-			writeFileSync(file, `${[...lines.slice(1), lines[0]].join('\n')}\n`);
-			const again = await said(await openRun(dir));
-			if (name === runFiles.samples) {
-				expect(again).toEqual(plain);
-			} else {
-				expect(Reflect.get(again as object, 'results')).toEqual(Reflect.get(plain as object, 'results'));
-				expect((await (await openRun(dir)).examples()).key.at(-1)).toBe('test/0');
-			}
-		}
-	});
-
-	it('goes with a folder that is copied, or cannot be written', async () => {
-		const { dir, plain, index } = await indexed();
-		const later = new Date(Date.now() + 60_000);
-		utimesSync(path.join(dir, runFiles.samples), later, later);
-		rmSync(index);
-		// A folder in the place of the file: nothing can be renamed onto it.
-		mkdirSync(path.join(index, 'inside'), { recursive: true });
-		expect(await said(await openRun(dir))).toEqual(plain);
 	});
 });

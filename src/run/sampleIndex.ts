@@ -3,6 +3,7 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { columnNames, type SampleColumns } from '../compare/sampleColumns';
+import { canonicalJson } from '../protocol/json';
 import type { SamplesRead } from './readSamples';
 import { runFiles } from './runFolder';
 import { emptyTable, type VariantTable } from './variantTable';
@@ -25,7 +26,7 @@ const headerSchema = z.object({
 	places: z.number(),
 	lines: z.number(),
 	variants: z.array(z.object({ model: z.string(), variant: z.string() })),
-	/** SHA-256 of all that follows the line. */
+	/** SHA-256 of the line without it, and of all that follows. */
 	sha256: z.string(),
 });
 type Header = z.infer<typeof headerSchema>;
@@ -47,7 +48,8 @@ export async function readIndex(dir: string, places: number): Promise<SampleInde
 	}
 	const [samples, examples] = await sources(dir);
 	const body = content.subarray(end + 1);
-	const fits = same(header.samples, samples) && same(header.examples, examples) && sha256(body) === header.sha256;
+	const fits =
+		same(header.samples, samples) && same(header.examples, examples) && hashOf(header, body) === header.sha256;
 	if (!fits || body.length !== header.variants.length * variantBytes(places)) {
 		return null;
 	}
@@ -65,16 +67,16 @@ export async function writeIndex(dir: string, places: number, { variants, read }
 			return;
 		}
 		const body = Buffer.concat(variants.flatMap(table => encode(table, places)));
-		const header: Header = {
-			format: 1,
+		const header = {
+			format: 1 as const,
 			samples,
 			examples,
 			places,
 			lines: read.lines,
 			variants: variants.map(({ model, variant }) => ({ model, variant })),
-			sha256: sha256(body),
 		};
-		await writeFile(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]));
+		const line = JSON.stringify({ ...header, sha256: hashOf(header, body) } satisfies Header);
+		await writeFile(temporary, Buffer.concat([Buffer.from(`${line}\n`), body]));
 		await rename(temporary, file);
 	} catch {
 		await rm(temporary, { force: true }).catch(() => {});
@@ -118,6 +120,12 @@ function same(a: Source, b: Source | null | undefined): boolean {
 
 function sha256(bytes: Buffer): string {
 	return createHash('sha256').update(bytes).digest('hex');
+}
+
+function hashOf(header: Omit<Header, 'sha256'>, body: Buffer): string {
+	const { format, samples, examples, places, lines, variants } = header;
+	const line = canonicalJson({ format, samples, examples, places, lines, variants });
+	return createHash('sha256').update(line).update(body).digest('hex');
 }
 
 type Column = SampleColumns[keyof SampleColumns] | Float64Array | Uint32Array;
