@@ -30,11 +30,11 @@ const variants = {
 };
 
 /** Runs all formats on a model, with prompts cut by the planner and in one piece, and returns the samples of each. */
-async function bothWays(model: string, fields: object) {
+async function bothWays(model: string, fields: object, formats: object) {
 	const dir = folder();
 	const file = path.join(dir, 'e.eval.yaml');
 	const models = ['shared', 'fixed', 'whole'].map(chunking => ({ path: model, chunking }));
-	writeFileSync(file, JSON.stringify({ num_fewshot: 5, models, variants, ...fields }));
+	writeFileSync(file, JSON.stringify({ num_fewshot: 5, models, variants: formats, ...fields }));
 	const out = path.join(dir, 'run');
 	const { code, stderr } = await evalLens(['run', file, '--out', out, '--json', '--no-cache']);
 	expect(code, stderr).toBe(0);
@@ -51,9 +51,14 @@ async function bothWays(model: string, fields: object) {
 	return { shared: of('shared'), fixed: of('fixed'), whole: of('whole') };
 }
 
-async function expectEqual(model: string, fields: object, questions: number): Promise<void> {
-	const { whole, ...others } = await bothWays(model, fields);
-	expect(whole.size).toBe(questions * Object.keys(variants).length);
+async function expectEqual(
+	model: string,
+	fields: object,
+	questions: number,
+	formats: object = variants,
+): Promise<void> {
+	const { whole, ...others } = await bothWays(model, fields, formats);
+	expect(whole.size).toBe(questions * Object.keys(formats).length);
 	for (const [way, samples] of Object.entries(others)) {
 		let worst = 0;
 		expect(samples.size).toBe(whole.size);
@@ -79,25 +84,26 @@ describe('prompts that are cut by the planner give what whole prompts give', () 
 	});
 
 	const real = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
-	// European history has prompts that are cut at 2,048 tokens.
-	const mmlu = (limits: readonly [string, number][]) => ({
+	const mmlu = (subject: string, limit: number) => ({
 		dataset_path: path.join(shared, 'data', 'mmlu'),
-		where: { subject: limits.map(([subject]) => subject) },
-		limit: { per_subject: limits[0]?.[1] },
+		where: { subject },
+		limit,
 	});
 	describe.skipIf(!hasShared('models', 'SmolLM2-135M-Instruct'))('on a real model', () => {
-		const per_subject = isLong ? 25 : 2;
+		const questions = isLong ? 100 : 2;
 
 		it('in q4', { timeout: 7_200_000 }, async () => {
-			const fields = mmlu([
-				['us_foreign_policy', per_subject],
-				['high_school_european_history', per_subject],
-			]);
-			await expectEqual(real, fields, 2 * per_subject);
+			await expectEqual(real, mmlu('us_foreign_policy', questions), questions);
+		});
+
+		it('in q4, where prompts are cut at 2,048 tokens', { timeout: 7_200_000 }, async () => {
+			const some = isLong ? 10 : 1;
+			const formats = { original: 'mmlu/original', harness: 'mmlu/harness', olmes: 'mmlu/olmes-mcf' };
+			await expectEqual(real, mmlu('high_school_european_history', some), some, formats);
 		});
 
 		it('in fp32', { timeout: 7_200_000 }, async () => {
-			await expectEqual(await writtenOut(real), mmlu([['us_foreign_policy', per_subject]]), per_subject);
+			await expectEqual(await writtenOut(real), mmlu('us_foreign_policy', questions), questions);
 		});
 	});
 });
