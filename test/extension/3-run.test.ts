@@ -99,8 +99,9 @@ test('cancelling ends the run and its engine, and the run can be resumed', async
 	const { queue } = await internals();
 	const editor = await open('cancelled.eval.yaml', small().replace('limit: 6\n', ''));
 	const running = vscode.commands.executeCommand<Ended>('evalLens.run', editor.document.uri);
-	await until('the first samples', () => (queue.runs[0]?.progress?.done ?? 0) > 0);
-	assert(engines() > 0, 'an engine works');
+	// What the cache knows is there before there is an engine.
+	await until('the engine to score', () => queue.runs[0]?.progress?.phase === 'scoring' && engines() > 0);
+	assert((queue.runs[0]?.progress?.done ?? 0) > 0, 'there are samples');
 	const asked = performance.now();
 	await vscode.commands.executeCommand('evalLens.cancel', editor.document.uri);
 	const ended = await running;
