@@ -45,7 +45,7 @@ async function bothWays(model: string, fields: object, formats: object) {
 	const of = (chunking: string) =>
 		new Map(
 			samples
-				.filter(sample => sample.model.includes(chunking))
+				.filter(sample => sample.model.endsWith(`(${chunking})`))
 				.map(sample => [`${sample.variant} ${sample.key}`, sample]),
 		);
 	return { shared: of('shared'), fixed: of('fixed'), whole: of('whole') };
