@@ -67,3 +67,13 @@ export function childrenOf(pid: number | undefined): number[] {
 	const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
 	return (stdout ?? '').split('\n').map(Number).filter(Boolean);
 }
+
+/** Kills with signal 9; says whether there was something to kill. */
+export function killNow(pid: number): boolean {
+	try {
+		return process.kill(pid, 'SIGKILL');
+	} catch {
+		// It has just ended.
+		return false;
+	}
+}

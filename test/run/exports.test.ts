@@ -55,16 +55,6 @@ describe('a run in other forms', () => {
 		expect(schema.at(-1)?.name).toBe('prompt');
 	});
 
-	it('never writes over what the run is read from', async () => {
-		const before = readFileSync(path.join(run, 'samples.jsonl'), 'utf8');
-		const inPlace = await evalLens(['export', run, '--format', 'jsonl']);
-		expect([inPlace.code, inPlace.stdout.trim()]).toEqual([0, path.join(run, 'samples-with-prompts.jsonl')]);
-		const over = await evalLens(['export', run, '--format', 'jsonl', '--out', path.join(run, 'samples.jsonl')]);
-		expect(over.code).toBe(2);
-		expect(over.stderr).toContain('Give the export another name');
-		expect(readFileSync(path.join(run, 'samples.jsonl'), 'utf8')).toBe(before);
-	});
-
 	it('JSONL is the samples as they were recorded, with their prompts', async () => {
 		const out = path.join(folder(), 'copy.jsonl');
 		const { stdout } = await evalLens(['export', run, '--format', 'jsonl', '--out', out]);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { evalLens, start, startEvalLens } from '../commandLine';
+import { childrenOf, evalLens, killNow, start, startEvalLens } from '../commandLine';
 import { writeEvaluation } from '../evaluationFolder';
 import { demoEvaluation, dist } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
@@ -87,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('a run whose engine dies', () => {
 		const killer = setInterval(() => {
 			if (lines(path.join(out, 'samples.jsonl')) >= 5) {
 				for (const pid of childrenOf(child.pid ?? 0)) {
-					process.kill(pid, 'SIGKILL');
+					killNow(pid);
 				}
 			}
 		}, 2);
@@ -129,17 +129,6 @@ describe.skipIf(process.platform === 'win32')('a run that is interrupted', () =>
 		expect(JSON.parse(again.stdout).state).toBe('done');
 	});
 });
-
-function childrenOf(pid: number): number[] {
-	try {
-		return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-			.split('\n')
-			.filter(line => line.trim() !== '')
-			.map(Number);
-	} catch {
-		return [];
-	}
-}
 
 function isAlive(pid: number): boolean {
 	try {

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonRandom } from '../../src/data/mersenneTwister';
-import { childrenOf, evalLens, startEvalLens } from '../commandLine';
+import { childrenOf, evalLens, killNow, startEvalLens } from '../commandLine';
 import { demoEvaluation } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
 
@@ -121,7 +121,7 @@ async function killAt(args: readonly string[], victim: 'host' | 'engine', due: (
 	const timer = setInterval(() => {
 		if (!killed && due()) {
 			const [target = null] = victim === 'host' ? [child.pid] : childrenOf(child.pid);
-			killed = target !== null && kill(target);
+			killed = target !== null && killNow(target);
 		}
 	}, 1);
 	const { signal, code, stderr } = await finished;
@@ -131,15 +131,6 @@ async function killAt(args: readonly string[], victim: 'host' | 'engine', due: (
 		expect(stderr).toContain('run again to continue');
 	}
 	return signal === 'SIGKILL' || code === 3;
-}
-
-function kill(pid: number): boolean {
-	try {
-		return process.kill(pid, 'SIGKILL');
-	} catch {
-		// It has just ended.
-		return false;
-	}
 }
 
 function sizeOf(file: string): number {
