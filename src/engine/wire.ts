@@ -88,7 +88,7 @@ export interface ComputeRequest {
 export interface ComputeResult {
 	readonly reads: readonly ReadResult[];
 	readonly written: GenerateResult | null;
-	/** Tokens that were written beyond the first, each a forward of its own. */
+	/** That the step took, writing included. */
 	readonly seconds: number;
 }
 

@@ -100,10 +100,10 @@ export function createDecoder(
 			if (request.parents && (request.keepPast || !layout.attentionBias)) {
 				throw new Error('a tree of tokens where the model takes chains');
 			}
-			// Where every row goes through the head, tokens go in chunks of bounded logits.
+			// Where every row goes through the head, a chain goes in chunks of bounded logits. A tree is one piece, and short.
 			let { tokens, past, rows } = request;
 			const rowsBefore: VocabularyRow[] = [];
-			while (!layout.keepDims && tokens.length > rowsAtATime) {
+			while (!request.parents && !layout.keepDims && tokens.length > rowsAtATime) {
 				const own = rows.filter(row => row < rowsAtATime);
 				const chunk = Array.prototype.slice.call(tokens, 0, rowsAtATime);
 				const after = await run({ tokens: chunk, parents: null, past, rows: own, keepPast: true });
