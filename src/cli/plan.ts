@@ -1,33 +1,17 @@
-import path from 'node:path';
-import { version } from '../../package.json';
-import { environmentConnection } from '../hub/environment';
-import { openHub } from '../hub/hub';
 import { type ModelPlan, planRun } from '../run/planRun';
+import { evaluateOptions, type RunOptions } from './evaluateOptions';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { interruptible } from './interruptible';
 import { duration, progressLine } from './progressLine';
-import type { RunOptions } from './run';
 import { table } from './table';
-import { printable, reportProblems, type Terminal } from './terminal';
+import { printable, type Terminal } from './terminal';
 
 /** `eval-lens run FILE --plan`: what a run would take. */
 export async function plan(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-	const { folder, stdout, stderr } = terminal;
+	const { stdout, stderr } = terminal;
 	const progress = progressLine(stderr);
 	const models = await interruptible(token =>
-		planRun({
-			file: path.resolve(file),
-			...(options.model ? { models: options.model } : {}),
-			...(options.limit === undefined ? {} : { limit: options.limit }),
-			hub: openHub(environmentConnection(process.env)),
-			enginePath: path.join(folder, 'engine.cjs'),
-			cache: options.cache,
-			...(options.memory === undefined ? {} : { cacheBudget: options.memory * 1e6 }),
-			version,
-			token,
-			onProgress: progress.show,
-			onWarnings: warnings => reportProblems(file, warnings, terminal),
-		}),
+		planRun(evaluateOptions(file, options, terminal, progress.show, token)),
 	).finally(progress.end);
 	stdout.write(options.json ? `${JSON.stringify({ models })}\n` : printable(models.map(planText).join('\n')));
 	return exitCodes.done;

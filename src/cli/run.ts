@@ -1,29 +1,15 @@
-import path from 'node:path';
-import { version } from '../../package.json';
-import { environmentConnection } from '../hub/environment';
-import { openHub } from '../hub/hub';
 import { messageText } from '../protocol/messages';
 import { exportRun } from '../report/exportRun';
 import { evaluate } from '../run/evaluate';
 import { openRun } from '../run/openRun';
 import type { PlannedRun } from '../run/options';
 import { failedAssertions } from './assertions';
+import { evaluateOptions, type RunOptions } from './evaluateOptions';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { interruptible } from './interruptible';
 import { duration, progressLine } from './progressLine';
 import { resultsTable } from './resultsTable';
-import { printable, reportProblems, type Terminal } from './terminal';
-
-export interface RunOptions {
-	readonly model?: readonly string[];
-	readonly limit?: number;
-	readonly out?: string;
-	readonly cache: boolean;
-	readonly plan?: boolean;
-	/** In megabytes. */
-	readonly memory?: number;
-	readonly json?: boolean;
-}
+import { printable, type Terminal } from './terminal';
 
 /** `eval-lens run FILE`. */
 export async function run(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
@@ -32,22 +18,11 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 	try {
 		const { dir, record, fault } = await interruptible(token =>
 			evaluate({
-				file: path.resolve(file),
-				...(options.model ? { models: options.model } : {}),
-				...(options.limit === undefined ? {} : { limit: options.limit }),
-				...(options.out === undefined ? {} : { out: options.out }),
-				hub: openHub(environmentConnection(process.env)),
-				enginePath: path.join(folder, 'engine.cjs'),
-				cache: options.cache,
-				...(options.memory === undefined ? {} : { cacheBudget: options.memory * 1e6 }),
-				version,
-				token,
-				onProgress: progress.show,
+				...evaluateOptions(file, options, terminal, progress.show, token),
 				onPlanned: async planned => {
 					progress.note(plannedText(planned));
 					return true;
 				},
-				onWarnings: warnings => reportProblems(file, warnings, terminal),
 			}),
 		);
 		progress.end();

@@ -55,7 +55,7 @@ const defaultCacheBudget = 1e9;
 
 /**
  * 192 tokens are about three questions: enough for matrix products to run at full speed, few enough that attention does not
- * look at much that it must not see (docs/performance.md).
+ * look at much that it must not see.
  */
 const pieceTokens = 192;
 const longestPiece = 512;

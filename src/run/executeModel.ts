@@ -57,12 +57,11 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 			await execution.update(before ?? fromCacheAlone(model, setting, fromCache, requests, timing));
 			return;
 		}
-		const missing = () => requests.samples.filter(sample => !isRecorded(sample));
 		const next = (): NextSample | null => {
-			const [sample] = missing();
-			return sample
-				? { from_sample: requests.samples.length - missing().length, variant: sample.variant, key: sample.question.key }
-				: null;
+			const missing = requests.samples.filter(sample => !isRecorded(sample));
+			const [sample] = missing;
+			const from_sample = requests.samples.length - missing.length;
+			return sample ? { from_sample, variant: sample.variant, key: sample.question.key } : null;
 		};
 		let latest = before;
 		const update = async (record: ModelRecord) => {
@@ -73,7 +72,7 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 			tracker.phase('loading', model.name);
 			const loading = seconds();
 			// Of another device neither the graph nor the plan is of use.
-			const like = latest?.device === device || device === 'auto' ? latest : null;
+			const like = latest?.device === device ? latest : null;
 			const engine = await startLocalEngine(
 				{
 					...localOptions(model, options),

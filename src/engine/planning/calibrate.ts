@@ -31,7 +31,7 @@ export async function calibrate(engine: Engine, like: Plan, token: CancellationT
 		step(0, short, null, null, 1),
 		step(0, long, null, 0, 2),
 		step(long, long + short, 0, null, 3),
-		{ ...step(long, 2 * long, 0, null, 4), forget: [] },
+		step(long, 2 * long, 0, null, 4),
 		{ ...step(0, short, null, null, 5), forget: [0] },
 	];
 	const plan: Plan = {

@@ -347,6 +347,16 @@ describe('what a graph is fed', () => {
 		]);
 	});
 
+	it('never cuts a tree, which has no beginning to keep', async () => {
+		const wide = 8 * 1024 * 1024; // As a chain it would go two tokens at a time.
+		const { runs, decoder } = recorder({ ...layout, attentionBias: true, keepDims: null, vocabularySize: wide });
+		const { rows } = await decoder.forward(forward([1, 2, 3, 4], { parents: [-1, 0, -1, 2], rows: [1, 3] }));
+		expect(rows).toHaveLength(2);
+		expect(runs).toHaveLength(1);
+		expect(runs[0]?.feeds.input_ids).toMatchObject({ dims: [1, 4] });
+		expect(runs[0]?.feeds.attention_bias).toMatchObject({ dims: [1, 1, 4, 4] });
+	});
+
 	it('says who sees whom, with what is read last', async () => {
 		const { runs, decoder } = recorder({ ...layout, attentionMask: false, attentionBias: true, cacheBranch: false });
 		const { past } = await decoder.forward(forward([9], { keepPast: true }));

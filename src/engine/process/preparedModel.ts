@@ -63,6 +63,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 					graph: { passes, trees: rewritten.decoder.trees, floatWeights: prepared.floatWeights, chunkSensitive },
 				};
 			}
+			await rewritten.close();
 			notes.push(
 				message('engine.graph-differs', { file: path.basename(file), difference: difference.toExponential(1) }),
 			);

@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { version } from '../../package.json';
+import { environmentConnection } from '../hub/environment';
+import { openHub } from '../hub/hub';
+import type { CancellationToken } from '../protocol/cancellation';
+import type { EvaluateOptions } from '../run/options';
+import type { RunProgress } from '../run/progress';
+import { reportProblems, type Terminal } from './terminal';
+
+export interface RunOptions {
+	readonly model?: readonly string[];
+	readonly limit?: number;
+	readonly out?: string;
+	readonly cache: boolean;
+	readonly plan?: boolean;
+	/** In megabytes. */
+	readonly memory?: number;
+	readonly json?: boolean;
+}
+
+/** What a run, and the plan of one, are told by a command line. */
+export function evaluateOptions(
+	file: string,
+	options: RunOptions,
+	terminal: Terminal,
+	onProgress: (progress: RunProgress) => void,
+	token: CancellationToken,
+): EvaluateOptions {
+	return {
+		file: path.resolve(file),
+		...(options.model ? { models: options.model } : {}),
+		...(options.limit === undefined ? {} : { limit: options.limit }),
+		...(options.out === undefined ? {} : { out: options.out }),
+		...(options.memory === undefined ? {} : { cacheBudget: options.memory * 1e6 }),
+		hub: openHub(environmentConnection(process.env)),
+		enginePath: path.join(terminal.folder, 'engine.cjs'),
+		cache: options.cache,
+		version,
+		token,
+		onProgress,
+		onWarnings: warnings => reportProblems(file, warnings, terminal),
+	};
+}
