@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/contract';
-import { calibrate, secondsOf, tokensOf } from '../engine/planning/calibrate';
+import { calibrate } from '../engine/planning/calibrate';
 import type { Plan } from '../engine/planning/plan';
+import { workLeft } from '../engine/planning/workLeft';
 import type { RequestId } from '../engine/requests';
 import { type EvaluateOptions, NotWanted } from './options';
 import { smallestDifference } from './smallestDifference';
@@ -26,12 +27,13 @@ export async function confirmPlan(
 	{ onPlanned, token }: Pick<EvaluateOptions, 'onPlanned' | 'token'>,
 ): Promise<void> {
 	const { naive } = plan.counts;
-	const tokens = tokensOf(plan, isDone);
+	const work = workLeft(plan, isDone);
+	const { tokens } = work;
 	if (!onPlanned || tokens < worthMeasuring) {
 		return;
 	}
 	const fit = await calibrate(engine, plan, token);
-	const seconds = secondsOf(plan, fit, isDone) ?? 0;
+	const seconds = fit.estimate(work) ?? 0;
 	if (!(await onPlanned({ model, tokens, naive, seconds, smallestDifference: smallestDifference(examples) }))) {
 		throw new NotWanted();
 	}

@@ -2,22 +2,20 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
-import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
-import type { OnDownload } from '../hub/download';
 import { Cancelled } from '../protocol/cancellation';
-import { Failure, type FailureKind, inputFailure } from '../protocol/failure';
+import { Failure, type FailureKind } from '../protocol/failure';
 import { message } from '../protocol/messages';
 import { promptText } from '../protocol/prompt';
 import { pythonStrip } from '../tokenizer/whitespace';
 import { chooseRun, fingerprint } from './chooseRun';
 import { execute } from './execute';
 import { guard } from './journal';
-import { loadEvaluation, override } from './loadEvaluation';
+import { loadRun } from './loadRun';
 import { lockRun } from './lock';
-import { type LocalModel, openModels } from './models';
+import type { LocalModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
-import { checkPrompts, type PlannedModel, type PlannedVariant, planVariants } from './planVariants';
+import type { PlannedModel, PlannedVariant } from './planVariants';
 import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
 import { createRunFolder, runFiles, writeRecord } from './runFolder';
@@ -35,21 +33,8 @@ export interface Evaluated {
  * cancellation, end in the run's state, and what is recorded stays.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
-	const { file, token, onProgress = () => {} } = options;
-	const nothingYet = { done: 0, total: 0, secondsLeft: null, model: null, variant: null };
-	onProgress({ ...nothingYet, phase: 'loading' });
-	const loaded = await loadEvaluation(file, options.text);
-	options.onWarnings?.(loaded.warnings);
-	const evaluation = override(loaded.evaluation, options);
-	checkModels(evaluation, file);
-	const folder = path.dirname(file);
-	const onDownload: OnDownload = bytes => onProgress({ ...nothingYet, phase: 'downloading', bytes });
-	const place = { folder, hub: options.hub, onDownload };
-	const dataset = await loadDataset(evaluation, place, token);
-	const models = await openModels(evaluation.models, place, token);
-	const planned = models.map(model => ({ model, variants: planVariants(evaluation, dataset, model) }));
-	onProgress({ ...nothingYet, phase: 'planning' });
-	await checkPrompts(planned, dataset.examples, token);
+	const { file, onProgress = () => {} } = options;
+	const { evaluation, dataset, models, planned } = await loadRun(options);
 
 	const print = fingerprint(evaluation, dataset, models);
 	const { dir, before } = await chooseRun(file, print, evaluation, options.out);
@@ -94,18 +79,6 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		await lock.release();
 	}
 	return { dir, record, fault: record.state === 'failed' ? fault : null };
-}
-
-function checkModels({ models, assertions }: ResolvedEvaluation, file: string): void {
-	if (models.length === 0) {
-		throw inputFailure('run.no-models', { file });
-	}
-	const names = models.map(model => model.name);
-	for (const { model } of assertions) {
-		if (model !== null && !names.includes(model)) {
-			throw inputFailure('run.unknown-model', { model, models: names.join(', ') });
-		}
-	}
 }
 
 /** What is no failure made for a person is a bug of ours, and recorded as one. */

@@ -1,15 +1,14 @@
-import path from 'node:path';
-import { loadDataset } from '../data/loadDataset';
 import type { Question } from '../data/row';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
-import { calibrate, secondsOf, tokensOf } from '../engine/planning/calibrate';
+import { calibrate } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
+import { workLeft } from '../engine/planning/workLeft';
 import type { RequestId } from '../engine/requests';
-import { loadEvaluation, override } from './loadEvaluation';
+import { loadRun } from './loadRun';
 import { localOptions, openCache } from './modelEngine';
-import { type LocalModel, openModels } from './models';
+import type { LocalModel } from './models';
 import type { EvaluateOptions } from './options';
-import { type PlannedModel, planVariants } from './planVariants';
+import type { PlannedModel } from './planVariants';
 import type { TokenRecord } from './record';
 import { collectRequests } from './sampleRequests';
 import { scoredFromCache } from './scoreSamples';
@@ -37,24 +36,10 @@ export interface ModelPlan {
  * @throws Failure for whatever would keep the run from beginning.
  */
 export async function planRun(options: EvaluateOptions): Promise<ModelPlan[]> {
-	const { file, token, onProgress = () => {} } = options;
-	const loaded = await loadEvaluation(file, options.text);
-	options.onWarnings?.(loaded.warnings);
-	const evaluation = override(loaded.evaluation, options);
-	const folder = path.dirname(file);
-	const nothingYet = { done: 0, total: 0, secondsLeft: null, model: null, variant: null };
-	const place = {
-		folder,
-		hub: options.hub,
-		onDownload: (bytes: { received: number; total: number }) =>
-			onProgress({ ...nothingYet, phase: 'downloading', bytes }),
-	};
-	const dataset = await loadDataset(evaluation, place, token);
-	const models = await openModels(evaluation.models, place, token);
+	const { dataset, planned } = await loadRun(options);
 	const plans: ModelPlan[] = [];
-	for (const model of models) {
-		const planned = { model, variants: planVariants(evaluation, dataset, model) };
-		plans.push(await planModel(planned, dataset.examples, options));
+	for (const one of planned) {
+		plans.push(await planModel(one, dataset.examples, options));
 	}
 	return plans;
 }
@@ -117,7 +102,8 @@ async function measure(
 		const loading = (performance.now() - started) / 1000;
 		const plan = engine.plan(trie);
 		const fit = await calibrate(engine, plan, token);
-		return { planned: tokensOf(plan, isDone), seconds: loading + (secondsOf(plan, fit, isDone) ?? 0) };
+		const work = workLeft(plan, isDone);
+		return { planned: work.tokens, seconds: loading + (fit.estimate(work) ?? 0) };
 	} finally {
 		engine.dispose();
 	}

@@ -1,7 +1,7 @@
 import type { StepTime } from '../engine/contract';
 import { CostFit, noWork, plusStep, type Work } from '../engine/planning/costModel';
 import type { Plan } from '../engine/planning/plan';
-import { neededSteps } from '../engine/planning/workThrough';
+import { workLeft } from '../engine/planning/workLeft';
 import type { RunProgress } from './progress';
 
 /** Tells how far a run is, and estimates the rest. */
@@ -88,10 +88,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 		},
 		plan(plan, isDone, samples) {
 			planned = null;
-			work = [...neededSteps(plan, isDone)].reduce(
-				(sum, { tokens, depth }) => plusStep(sum, at(tokens, depth)),
-				noWork,
-			);
+			work = workLeft(plan, isDone);
 			samplesAhead = samples;
 		},
 		step(step) {
@@ -114,8 +111,4 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 			tell();
 		},
 	};
-}
-
-function at(tokens: ArrayLike<number>, depth: number) {
-	return { tokens: tokens.length, depth };
 }

@@ -1,8 +1,7 @@
 import type { CancellationToken } from '../../protocol/cancellation';
 import type { Engine, WorkOptions } from '../contract';
-import { CostFit, noWork, plusStep } from './costModel';
+import { CostFit } from './costModel';
 import type { Plan, Step } from './plan';
-import { neededSteps } from './workThrough';
 
 /** Tokens of the measured steps: a short beginning, a long one, and what stands behind the long one. */
 const short = 32;
@@ -68,18 +67,4 @@ function someTokens({ steps }: Plan): Int32Array {
 		}
 	}
 	return tokens;
-}
-
-/** Tokens of what is left of a plan. */
-export function tokensOf(plan: Plan, isDone: WorkOptions['isDone']): number {
-	return [...neededSteps(plan, isDone)].reduce((sum, { tokens }) => sum + tokens.length, 0);
-}
-
-/** Seconds that what is left of a plan takes; null where nothing was measured. */
-export function secondsOf(plan: Plan, fit: CostFit, isDone: WorkOptions['isDone']): number | null {
-	let work = noWork;
-	for (const { tokens, depth } of neededSteps(plan, isDone)) {
-		work = plusStep(work, { tokens: tokens.length, depth });
-	}
-	return fit.estimate(work);
 }
