@@ -1,5 +1,5 @@
-import { message } from '../protocol/messages';
-import { found } from './findings';
+import { type Message, message } from '../protocol/messages';
+import { isLoopback, launchKinds, resolveLaunch } from './launch';
 import type { Finding } from './problem';
 import type { ModelSpec } from './resolved';
 import type { EvaluationFile, ModelFields } from './schema';
@@ -25,7 +25,7 @@ export function resolveModels(models: EvaluationFile['models'] = []): { models: 
 		return isShared && typeof model === 'object' ? { ...spec, name: nameWithDetails(spec.name, model) } : spec;
 	});
 	const findings = specs.flatMap((spec, i): Finding[] => [
-		...notRunYet(models[i], i),
+		...launchFindings(models[i], i),
 		...(specs.findIndex(other => other.name === spec.name) < i
 			? [
 					{
@@ -51,7 +51,7 @@ function modelSpec(fields: ModelFields, name: string, source: ModelSpec['source'
 	return {
 		name,
 		source,
-		engine: fields.engine ?? 'onnx',
+		launch: fields.launch ? resolveLaunch(fields.launch) : null,
 		revision: fields.revision ?? 'main',
 		dtype: fields.dtype ?? null,
 		device: fields.device ?? 'auto',
@@ -65,28 +65,68 @@ function nameWithDetails(name: string, { engine, revision, dtype, device, chunki
 	return details.length > 0 ? `${name} (${details.join(', ')})` : name;
 }
 
-function notRunYet(model: string | ModelFields | undefined, index: number): Finding[] {
+/** Fields of a model that say how this computer computes. */
+const localFields = ['device', 'chunking', 'on_device_failure'] as const;
+
+function launchFindings(model: string | ModelFields | undefined, index: number): Finding[] {
 	if (typeof model !== 'object') {
 		return [];
 	}
-	const findings: Finding[] = [];
-	if (model.engine === 'endpoint') {
-		const params = { field: 'engine', value: 'endpoint' };
-		findings.push({
-			severity: 'error',
-			message: message('config.not-run-yet', params),
-			path: ['models', index, 'engine'],
-			part: 'value',
-		});
+	const { engine, launch } = model;
+	const error = (at: Message, field: string, part: 'key' | 'value'): Finding => ({
+		severity: 'error',
+		message: at,
+		path: ['models', index, ...field.split('/')],
+		part,
+	});
+	if (!launch) {
+		return engine === 'endpoint' ? [error(message('config.endpoint-without-launch', {}), 'engine', 'value')] : [];
 	}
-	if (model.launch !== undefined) {
-		const params = { field: 'launch', value: found(model.launch) };
+	const kinds = launchKinds.filter(kind => launch[kind] !== undefined);
+	const [kind] = kinds;
+	if (kind === undefined || kinds.length > 1) {
+		return [error(message('config.launch-one', { kinds: launchKinds.join(', ') }), 'launch', 'key')];
+	}
+	const findings: Finding[] = [];
+	if (engine === 'onnx') {
+		findings.push(error(message('config.launch-with-onnx', {}), 'engine', 'value'));
+	}
+	const address = launch.url === undefined ? null : addressProblem(launch.url, launch.allow_http);
+	if (address) {
+		findings.push(error(address, 'launch/url', 'value'));
+	}
+	for (const field of ['api_key', 'model', 'allow_http'] as const) {
+		if (kind !== 'url' && launch[field] !== undefined) {
+			findings.push(error(message('config.launch-url-only', { field, kind }), `launch/${field}`, 'key'));
+		}
+	}
+	if (kind === 'hf_jobs' && model.id === undefined) {
+		findings.push(error(message('config.launch-needs-id', {}), 'launch/hf_jobs', 'key'));
+	}
+	for (const field of localFields.filter(name => model[name] !== undefined)) {
 		findings.push({
-			severity: 'error',
-			message: message('config.not-run-yet', params),
-			path: ['models', index, 'launch'],
+			severity: 'warning',
+			message: message('config.launch-no-effect', { field }),
+			path: ['models', index, field],
 			part: 'key',
 		});
 	}
 	return findings;
+}
+
+/** Prompts and keys go over the network encrypted, or not at all. */
+function addressProblem(address: string, allowed: string | undefined): Message | null {
+	if (!URL.canParse(address)) {
+		return message('config.launch-url', { url: address });
+	}
+	const { protocol, hostname, username, password, search, hash } = new URL(address);
+	if (username !== '' || password !== '' || search !== '' || hash !== '') {
+		return message('config.launch-url-extra', {});
+	}
+	if (protocol === 'https:' || (protocol === 'http:' && (isLoopback(hostname) || hostname === allowed))) {
+		return null;
+	}
+	return protocol === 'http:'
+		? message('config.launch-http', { host: hostname })
+		: message('config.launch-url', { url: address });
 }

@@ -99,7 +99,7 @@ assert:
   - {metric: delta, variant: a, base: a, model: m, min: -0.1, max: 0.1}
   - {metric: accuracy, min: 0.5}`);
 	const model = {
-		engine: 'onnx',
+		launch: null,
 		revision: 'main',
 		dtype: null,
 		device: 'auto',
@@ -304,8 +304,6 @@ describe('what this version does not run', () => {
 			'fewshot_config: {split: train}',
 			'`fewshot_split` (dev) or `validation_split` (validation), not from train.',
 		],
-		[own, 'models: [{id: a/b, engine: endpoint}]', '`engine: endpoint`'],
-		[own, 'models: [{id: a/b, launch: {ssh: host}}]', '`launch: a mapping`'],
 		['', 'variants: {a: {extends: mmlu/helm, output_type: loglikelihood}}', '`output_type: loglikelihood`'],
 	])('%s %s', (before, line, sentence) => {
 		const { resolved: evaluation, problems } = read(`${before}\n${line}`);

@@ -1,4 +1,5 @@
 import type { Format } from './format';
+import type { Launch } from './launch';
 
 /** An evaluation with nothing left to look up but data and models: defaults filled in, inheritance applied. */
 export interface ResolvedEvaluation {
@@ -47,7 +48,8 @@ export interface ModelSpec {
 	/** How the model is named in results: the id or path as written. */
 	readonly name: string;
 	readonly source: { readonly path: string } | { readonly id: string };
-	readonly engine: 'onnx' | 'endpoint';
+	/** Where the server is that computes, or how it is started; null: this computer computes, with ONNX Runtime. */
+	readonly launch: Launch | null;
 	readonly revision: string;
 	/** Null: the widest file there is, fp32 first. */
 	readonly dtype: string | null;

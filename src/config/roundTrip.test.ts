@@ -88,7 +88,10 @@ const modelDetails = {
 	dtype: text,
 	device: fc.constantFrom(...devices),
 	on_device_failure: fc.constantFrom(...deviceFailurePolicies),
-	launch: fc.constant(new Map<string, unknown>([['ssh', 'host']])),
+	launch: fc.oneof(
+		fc.constant({ url: 'https://example.org', api_key: 'env:KEY' }),
+		fc.record({ local: fc.record({ command: fc.string({ minLength: 1 }), port: fc.integer({ min: 1, max: 65535 }) }) }),
+	),
 };
 const model = fc.oneof(
 	text,

@@ -10,6 +10,7 @@ import {
 	text,
 	wholeNumber,
 } from './fields';
+import { launchSchema } from './launch';
 import { presetNames, presets } from './presets';
 import { assertionMetrics, chunkings, deviceFailurePolicies, devices } from './resolved';
 
@@ -225,9 +226,7 @@ const modelFields = mapping({
 			'What happens where the device fails. `cpu_at_load`: what it cannot load is computed on the CPU, a run that loses it midway stops; `cpu`: such a run goes on on the CPU, from a sample that run.json names; `stop`: neither.',
 		default: 'cpu_at_load',
 	}),
-	launch: dictionary(z.unknown())
-		.optional()
-		.meta({ description: 'How the endpoint is started, such as `hf_jobs: {flavor: …}`.' }),
+	launch: launchSchema.optional(),
 });
 
 const model = z.union(

@@ -5,7 +5,9 @@ import { dataMessages } from './messages/data';
 import { engineMessages } from './messages/engine';
 import { graphMessages } from './messages/graph';
 import { hubMessages } from './messages/hub';
+import { hubJobsMessages } from './messages/hubJobs';
 import { languageMessages } from './messages/language';
+import { launchMessages } from './messages/launch';
 import { promptMessages } from './messages/prompt';
 import { reportMessages } from './messages/report';
 import { runMessages } from './messages/run';
@@ -17,11 +19,13 @@ import { runMessages } from './messages/run';
 export const messages = {
 	...configMessages,
 	...hubMessages,
+	...hubJobsMessages,
 	...dataMessages,
 	...promptMessages,
 	...engineMessages,
 	...graphMessages,
 	...cudaMessages,
+	...launchMessages,
 	...runMessages,
 	...compareMessages,
 	...reportMessages,

@@ -25,7 +25,7 @@ const weights = (seed: number) => Buffer.alloc(3000, seed);
 const spec = (id: string, changes: Partial<ModelSpec> = {}): ModelSpec => ({
 	name: id,
 	source: { id },
-	engine: 'onnx',
+	launch: null,
 	revision: 'main',
 	dtype: null,
 	device: 'auto',

@@ -18,7 +18,7 @@ async function openedModel() {
 			{
 				name: 'tiny',
 				source: { path: folder },
-				engine: 'onnx',
+				launch: null,
 				revision: 'main',
 				dtype: null,
 				device: 'cpu',

@@ -54,7 +54,7 @@ export async function makeRun({ dir, data, presets = scalePresets, seed = 7, ...
 			{
 				name: model,
 				source: { id: model },
-				engine: 'onnx',
+				launch: null,
 				revision: 'main',
 				dtype: null,
 				device: 'cpu',

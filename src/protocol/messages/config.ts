@@ -39,6 +39,14 @@ export const configMessages = {
 	'config.expected.model': 'the name or folder of a model, or a mapping with `id` or `path`',
 	'config.expected.variants': 'a mapping of names to variants',
 	'config.expected.variant': 'the name of a preset, or a mapping of fields',
+	'config.expected.launch':
+		'a mapping with one of `url`, `hf_jobs`, `ssh`, `slurm`, `local`: where the server is, or how it is started',
+	'config.expected.key-name': '`env:NAME` or `secret:NAME`: where the key is found, never the key itself',
+	'config.expected.host': 'the name of a host, as `ssh` takes it, without options or blanks',
+	'config.expected.port': 'a port from 1 to 65535',
+	'config.expected.word': 'a name of letters, digits and `_.:=,/-`',
+	'config.expected.duration': 'seconds, or a number with its unit: `90s`, `30m`, `1.5h`, `1d`',
+	'config.expected.slurm-time': 'minutes, or a time as Slurm writes it: `1:30:00`, `2-12`',
 	'config.expected.assertions': 'a list of assertions',
 
 	'config.found.text': 'the text "{value}"',
@@ -72,6 +80,20 @@ export const configMessages = {
 	'config.no-doc-to-text':
 		'The variant `{variant}` has no prompt. Write `doc_to_text`, or let it extend a preset such as `{preset}`.',
 	'config.not-run-yet': 'This version does not run `{field}: {value}` yet. Remove it to run the rest.',
+	'config.endpoint-without-launch':
+		'An endpoint needs `launch`: the `url` of a server, or how it is started (`hf_jobs`, `ssh`, `slurm`, `local`).',
+	'config.launch-one': '`launch` names exactly one way to the server. There are {kinds}.',
+	'config.launch-with-onnx':
+		'`engine: onnx` computes on this computer, and `launch` names a server. Remove one of the two.',
+	'config.launch-url': '`{url}` is no address of a server. Write `https://HOST` or `http://localhost:PORT`.',
+	'config.launch-url-extra':
+		'The address holds more than host, port and path. A key goes into `api_key`, as `env:NAME` or `secret:NAME`.',
+	'config.launch-http':
+		'Prompts and keys would go to {host} without encryption. Use `https`, or `ssh` with a host and port, or write `allow_http: {host}` beside `url` where the way there is safe.',
+	'config.launch-url-only': '`{field}` belongs to a `url`; with `{kind}` it has no meaning. Remove it.',
+	'config.launch-needs-id': 'A job of Hugging Face serves a model of the Hub: give its `id` in place of a `path`.',
+	'config.launch-no-effect':
+		'`{field}` has no effect here: it is about computing on this computer, and `launch` names a server.',
 	'config.output-type-not-run': 'This version does not run `output_type: {value}`; it runs {supported}.',
 	'config.needs-chat': '`{field}` is a part of the chat template. Add `apply_chat_template: true`, or remove it.',
 	'config.generation-sampling':

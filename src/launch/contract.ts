@@ -1,0 +1,75 @@
+import type { Launch, LaunchKind } from '../config/launch';
+import type { CancellationToken } from '../protocol/cancellation';
+import type { Disposable } from '../protocol/event';
+import type { Message } from '../protocol/messages';
+
+/** What is to be served. */
+export interface ServedModel {
+	/** How results name it. */
+	readonly name: string;
+	/** On the Hub; null: the command of the launch knows what it serves. */
+	readonly id: string | null;
+	/** A commit where the Hub was asked, else as written. */
+	readonly revision: string;
+	/** As written; null: as the server chooses. */
+	readonly dtype: string | null;
+}
+
+export interface LaunchRequest<K extends LaunchKind> {
+	/** Names the job wherever it runs, so that it is found again: letters, digits and `-`, at most 60. */
+	readonly label: string;
+	readonly launch: Extract<Launch, { kind: K }>;
+	readonly model: ServedModel;
+}
+
+/** What a launch may cost and how long it may last at most. */
+export interface Estimate {
+	/** Null: not billed by anyone that Eval Lens knows of. */
+	readonly maximalCost: { readonly dollars: number; readonly dollarsAnHour: number } | null;
+	/** After which the job ends by itself, in seconds; null: it does not. */
+	readonly longest: number | null;
+}
+
+/**
+ * Where a job stands. `queued`: waits for hardware; `starting`: the server comes up; `running`: a server may answer at the
+ * endpoint; `ended`: it is over, for the reason given; `lost`: nothing is known of it any more.
+ */
+export type JobState = 'queued' | 'starting' | 'running' | 'ended' | 'lost';
+
+export interface JobStatus {
+	readonly state: JobState;
+	/** What happens there, or why it ended: `image pulling`, an exit code, a time limit. */
+	readonly detail: Message | null;
+	/** Seconds that are billed so far; null: nothing is, or it is not known. */
+	readonly billedSeconds: number | null;
+}
+
+/** A server that can be asked, for as long as this is not disposed: a tunnel may stand behind it. */
+export interface Reached extends Disposable {
+	/** `http://127.0.0.1:PORT`, or `https://…`; without `/v1`. */
+	readonly url: string;
+	/** Sent with each request; the value is in no log. */
+	readonly headers: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/**
+ * One way to turn a computer into an endpoint. A handle is plain data: written into the run folder as JSON, it is enough to
+ * follow and stop the job from another process, or another day.
+ */
+export interface Launcher<K extends LaunchKind, H> {
+	estimate(request: LaunchRequest<K>, token: CancellationToken): Promise<Estimate>;
+	/**
+	 * Starts the job. Whatever finds it again is in the label and in `intended`, which the caller has written down before.
+	 * @throws Failure; the job then does not run.
+	 */
+	start(request: LaunchRequest<K>, token: CancellationToken): Promise<H>;
+	/** Finds what `start` began but could not tell of, by its label; null: there is none. */
+	find(request: LaunchRequest<K>, token: CancellationToken): Promise<H | null>;
+	status(handle: H, token: CancellationToken): Promise<JobStatus>;
+	/** Calls `onLine` with each line of the job's output from its beginning; resolves when there are no more. */
+	logs(handle: H, onLine: (line: string) => void, token: CancellationToken): Promise<void>;
+	/** The way to the server, once the job runs. */
+	reach(handle: H, token: CancellationToken): Promise<Reached>;
+	/** Ends the job for good; one that is over already is no error. Resolves when it is really gone. */
+	stop(handle: H): Promise<void>;
+}
