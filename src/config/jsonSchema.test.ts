@@ -43,7 +43,6 @@ test('every field is described and no mapping is left open by accident', () => {
 	expect(open.map(text => text.split(' ').slice(0, 2).join(' '))).toEqual([
 		'Keeps only',
 		'Settings of',
-		'How the',
 		'The prompt',
 		'Settings of',
 	]);
