@@ -1,6 +1,7 @@
 import type { Engine } from '../src/engine/contract';
 import type { PlanSettings } from '../src/engine/planning/plan';
 import { planRequests } from '../src/engine/planning/planRequests';
+import { workLeft } from '../src/engine/planning/workLeft';
 import { workThrough } from '../src/engine/planning/workThrough';
 import { createComputer } from '../src/engine/process/computer';
 import type { Decoder } from '../src/engine/process/decoder';
@@ -41,9 +42,8 @@ export function decoderEngine(
 		return result;
 	};
 	return {
-		// Nobody who asks it looks at what it is.
-		info: {} as Engine['info'],
 		plan: requests => planRequests(requests, planSettings),
+		left: workLeft,
 		work: (plan, options) => workThrough(plan, inTurn, options),
 		dispose() {},
 	};

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { version } from '../../package.json';
+import type { KeyName } from '../config/launch';
 import { environmentConnection } from '../hub/environment';
 import { openHub } from '../hub/hub';
 import type { CancellationToken } from '../protocol/cancellation';
@@ -16,6 +17,8 @@ export interface RunOptions {
 	/** In megabytes. */
 	readonly memory?: number;
 	readonly json?: boolean;
+	/** What is billed was said yes to. */
+	readonly yes?: boolean;
 }
 
 /** What a run, and the plan of one, are told by a command line. */
@@ -35,9 +38,15 @@ export function evaluateOptions(
 		hub: openHub(environmentConnection(process.env)),
 		enginePath: path.join(terminal.folder, 'engine.cjs'),
 		cache: options.cache,
+		secret: async name => environmentKey(name),
 		version,
 		token,
 		onProgress,
 		onWarnings: warnings => reportProblems(file, warnings, terminal),
 	};
+}
+
+/** Keys of the editor's own store are not to be had here: the same name without `secret:` in the environment is. */
+function environmentKey(name: KeyName): string | null {
+	return process.env[name.slice(name.indexOf(':') + 1)] ?? null;
 }

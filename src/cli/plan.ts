@@ -1,3 +1,4 @@
+import type { Estimate } from '../launch/contract';
 import { type ModelPlan, planRun } from '../run/planRun';
 import { evaluateOptions, type RunOptions } from './evaluateOptions';
 import { type ExitCode, exitCodes } from './exitCodes';
@@ -19,7 +20,7 @@ export async function plan(file: string, options: RunOptions, terminal: Terminal
 
 const count = (tokens: number) => Math.round(tokens).toLocaleString('en');
 
-function planText({ model, tokens, seconds, mde, variants, samples, from_cache }: ModelPlan): string {
+function planText({ model, tokens, seconds, launch, mde, variants, samples, from_cache }: ModelPlan): string {
 	const share = (part: number) => `${((100 * part) / Math.max(1, tokens.naive)).toFixed(1)} %`;
 	const rows = [
 		['one request a continuation', tokens.naive],
@@ -40,6 +41,13 @@ function planText({ model, tokens, seconds, mde, variants, samples, from_cache }
 			variants.map(({ variant, adds }) => [`  ${variant}`, count(adds)]),
 			1,
 		),
-		`Expected time: ${duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
+		launch ? `${launchText(launch)}\n` : '',
+		`Expected time: ${seconds === null ? 'the server’s' : duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
 	].join('');
+}
+
+/** "Starting the server may cost up to $1.01, and it ends after 60 min at most." */
+export function launchText({ maximalCost, longest }: Estimate): string {
+	const cost = maximalCost ? `may cost up to $${maximalCost.dollars.toFixed(2)}` : 'costs nothing that is known here';
+	return `Starting the server ${cost}${longest === null ? '' : `, and it ends after ${duration(longest)} at most`}.`;
 }

@@ -38,6 +38,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.option('--limit <n>', 'the first n examples only', wholeNumber)
 		.option('--out <folder>', 'the run folder; default: a new one under .evals beside the file')
 		.option('--no-cache', 'do not use results of earlier runs')
+		.option('--yes', 'say yes to what starting a server may cost')
 		.option('--memory <MB>', 'for what prompts share, kept while they are worked on; default: 1000', wholeNumber)
 		.option('--plan', 'do not run: tell tokens, time and the smallest difference that can be shown')
 		.option('--json', 'results as JSON on stdout')

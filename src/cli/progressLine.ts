@@ -1,3 +1,4 @@
+import { messageText } from '../protocol/messages';
 import type { RunProgress } from '../run/progress';
 import { type Output, printable } from './terminal';
 
@@ -55,6 +56,10 @@ function progressText(progress: RunProgress): string {
 			return progress.planned === undefined
 				? 'Rendering the prompts…'
 				: `Planning ${progress.planned} / ${progress.total} · ${progress.model}`;
+		case 'launching': {
+			const { state, detail } = progress.job ?? { state: 'queued', detail: null };
+			return `Starting a server for ${progress.model}: ${state}${detail ? ` · ${messageText(detail)}` : ''}`;
+		}
 		case 'writing':
 			return 'Writing samples.parquet…';
 		case 'scoring': {

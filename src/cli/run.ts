@@ -2,11 +2,12 @@ import { messageText } from '../protocol/messages';
 import { exportRun } from '../report/exportRun';
 import { evaluate } from '../run/evaluate';
 import { openRun } from '../run/openRun';
-import type { PlannedRun } from '../run/options';
+import type { LaunchToConfirm, PlannedRun } from '../run/options';
 import { failedAssertions } from './assertions';
 import { evaluateOptions, type RunOptions } from './evaluateOptions';
 import { type ExitCode, exitCodes } from './exitCodes';
 import { interruptible } from './interruptible';
+import { launchText } from './plan';
 import { duration, progressLine } from './progressLine';
 import { resultsTable } from './resultsTable';
 import { printable, type Terminal } from './terminal';
@@ -23,6 +24,13 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 					progress.note(plannedText(planned));
 					return true;
 				},
+				// Nobody can be asked: without a word, what is billed is refused.
+				...(options.yes && {
+					onLaunch: async ({ model, estimate }: LaunchToConfirm) => {
+						progress.note(`${model}: ${launchText(estimate)}`);
+						return true;
+					},
+				}),
 			}),
 		);
 		progress.end();

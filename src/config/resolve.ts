@@ -221,7 +221,11 @@ export function canonicalEvaluation(evaluation: ResolvedEvaluation): string {
 		on_bad_row,
 		output_type,
 		// A run that lost its device may go on under another policy, which changes no number by itself.
-		models: models.map(({ on_device_failure: _, ...model }) => model),
+		models: models.map(({ on_device_failure: _, launch, ...model }) => ({
+			...model,
+			// Another hour, or another address of the same server: what answers is compared when the run goes on.
+			engine: launch ? 'endpoint' : 'onnx',
+		})),
 		variants: variants.map(({ name, format }) => ({ name, format })),
 	});
 }

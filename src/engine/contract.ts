@@ -4,8 +4,9 @@ import type { Disposable } from '../protocol/event';
 import type { Message } from '../protocol/messages';
 import type { DeviceRecord, Provider } from './device';
 import type { PassName } from './graph/pass';
+import type { Work } from './planning/costModel';
 import type { Plan } from './planning/plan';
-import type { RequestTrie } from './planning/requestTrie';
+import type { RequestTrie, TokenCounts } from './planning/requestTrie';
 import type { Answer, RequestId } from './requests';
 
 /** What computes the numbers, as far as it decides them: responses are cached under it. */
@@ -74,11 +75,22 @@ export interface WorkOptions {
 	readonly token: CancellationToken;
 }
 
+/** All requests of a run in the order in which an engine works on them. */
+export interface EnginePlan {
+	/** Tokens of each continuation, by request; none where the model writes. */
+	readonly lengths: readonly (readonly number[])[];
+	readonly counts: TokenCounts & {
+		/** Tokens that go through the model; of a server, those that its own cache cannot spare it. */
+		readonly planned: number;
+	};
+}
+
 /** The only thing that computes. Local and remote engines look alike from here on. */
-export interface Engine extends Disposable {
-	readonly info: EngineInfo;
+export interface Engine<P extends EnginePlan = Plan> extends Disposable {
 	/** Orders all requests of a run as suits the engine. Equal requests give equal plans. */
-	plan(requests: RequestTrie): Plan;
-	/** Yields each answer as soon as it is complete, in the plan's order. */
-	work(plan: Plan, options: WorkOptions): AsyncGenerator<Answer>;
+	plan(requests: RequestTrie): P;
+	/** What has to be computed for the answers of a plan that are still wanted. */
+	left(plan: P, isDone: WorkOptions['isDone']): Work;
+	/** Yields each answer as soon as it is complete. */
+	work(plan: P, options: WorkOptions): AsyncGenerator<Answer>;
 }

@@ -13,6 +13,7 @@ import { findModel, type ModelFolder } from './modelFolder';
 import { namingDevice, type OpenedOnDevice, openOnDevice } from './openOnDevice';
 import type { PlanSettings } from './planning/plan';
 import { planRequests } from './planning/planRequests';
+import { workLeft } from './planning/workLeft';
 import { workThrough } from './planning/workThrough';
 import { type ProbeOptions, probeDevices, runtimeFor } from './probeDevices';
 import { watchSilence } from './silence';
@@ -43,6 +44,7 @@ export interface LocalEngineOptions extends ProbeOptions {
 }
 
 export interface LocalEngine extends Engine {
+	readonly info: EngineInfo;
 	/** Of the process that computes; null where it never started. */
 	readonly processId: number | null;
 	readonly planSettings: PlanSettings;
@@ -124,6 +126,7 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 		processId: engine.processId,
 		planSettings,
 		plan: requests => planRequests(requests, planSettings),
+		left: workLeft,
 		async *work(plan, work) {
 			throwIfCancelled(work.token);
 			const onCancel = work.token.onCancellationRequested(() => engine.kill(new Cancelled()));

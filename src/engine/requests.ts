@@ -1,3 +1,5 @@
+import type { Message } from '../protocol/messages';
+
 /** A request by the order in which it was asked, from 0. */
 export type RequestId = number;
 
@@ -53,4 +55,6 @@ export interface QuestionRequests {
 /** The answer to one request. */
 export type Answer =
 	| { readonly kind: 'scored'; readonly request: RequestId; readonly result: LoglikelihoodResult }
-	| { readonly kind: 'written'; readonly request: RequestId; readonly result: GenerateResult };
+	| { readonly kind: 'written'; readonly request: RequestId; readonly result: GenerateResult }
+	/** It could not be had, after all tries: an error to try again another time, never an answer. */
+	| { readonly kind: 'failed'; readonly request: RequestId; readonly reason: Message };

@@ -2,6 +2,7 @@ import { compareMessages } from './messages/compare';
 import { configMessages } from './messages/config';
 import { cudaMessages } from './messages/cuda';
 import { dataMessages } from './messages/data';
+import { endpointMessages } from './messages/endpoint';
 import { engineMessages } from './messages/engine';
 import { graphMessages } from './messages/graph';
 import { hubMessages } from './messages/hub';
@@ -23,6 +24,7 @@ export const messages = {
 	...dataMessages,
 	...promptMessages,
 	...engineMessages,
+	...endpointMessages,
 	...graphMessages,
 	...cudaMessages,
 	...launchMessages,

@@ -6,7 +6,7 @@ import type { ResolvedEvaluation } from '../config/resolved';
 import type { LoadedDataset } from '../data/dataset';
 import { inputFailure } from '../protocol/failure';
 import { isLocked } from './lock';
-import type { LocalModel } from './models';
+import type { RunModel } from './models';
 import type { RunRecord } from './record';
 import { evaluationRunsFolder, newRunId, readRecord, runFiles, runsOf } from './runFolder';
 
@@ -23,7 +23,7 @@ const planFormat = 1;
 export function fingerprint(
 	evaluation: ResolvedEvaluation,
 	dataset: LoadedDataset,
-	models: readonly LocalModel[],
+	models: readonly RunModel[],
 ): string {
 	const data = dataset.files.map(file => [file.path, file.sha256]);
 	const read = models.map(({ name, files, window, tokenizer }) => [

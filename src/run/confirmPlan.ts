@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/contract';
 import { calibrate } from '../engine/planning/calibrate';
 import type { Plan } from '../engine/planning/plan';
-import { workLeft } from '../engine/planning/workLeft';
 import type { RequestId } from '../engine/requests';
 import { type EvaluateOptions, NotWanted } from './options';
 import { smallestDifference } from './smallestDifference';
@@ -27,7 +26,7 @@ export async function confirmPlan(
 	{ onPlanned, token }: Pick<EvaluateOptions, 'onPlanned' | 'token'>,
 ): Promise<void> {
 	const { naive } = plan.counts;
-	const work = workLeft(plan, isDone);
+	const work = engine.left(plan, isDone);
 	const { tokens } = work;
 	if (!onPlanned || tokens < worthMeasuring) {
 		return;

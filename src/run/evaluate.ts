@@ -13,7 +13,7 @@ import { execute } from './execute';
 import { guard } from './journal';
 import { loadRun } from './loadRun';
 import { lockRun } from './lock';
-import type { LocalModel } from './models';
+import type { RunModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { PlannedModel, PlannedVariant } from './planVariants';
 import type { ExampleLine } from './readSamples';
@@ -98,7 +98,7 @@ function newRecord(
 	dir: string,
 	evaluation: ResolvedEvaluation,
 	dataset: LoadedDataset,
-	models: readonly LocalModel[],
+	models: readonly RunModel[],
 	print: string,
 	version: string,
 ): RunRecord {

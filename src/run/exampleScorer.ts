@@ -6,7 +6,7 @@ import type { OnDownload } from '../hub/download';
 import type { Place } from '../hub/place';
 import { CancellationSource, type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
-import { Failure } from '../protocol/failure';
+import { Failure, inputFailure } from '../protocol/failure';
 import { canonicalJson } from '../protocol/json';
 import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../protocol/previewView';
 import { askerOf } from '../task/ask';
@@ -65,6 +65,9 @@ export class ExampleScorer implements Disposable {
 			const scored = new Map<string, ScoredPrompt>();
 			const options = { cache: noCache, token: source.token };
 			for await (const one of scoreSamples(requests, engine.plan(requests.trie), engine, model.tokenizer, options)) {
+				if (one.kind === 'failed') {
+					throw new Failure('run', one.reason);
+				}
 				scored.set(one.asked.variant.name, scoredPrompt(one));
 			}
 			// In the order in which they were asked for, whatever order was planned.
@@ -111,6 +114,9 @@ export class ExampleScorer implements Disposable {
 		}
 		if (!model) {
 			throw new Error(`openModels left ${spec.name} out`);
+		}
+		if (model.kind === 'remote') {
+			throw inputFailure('run.remote-example', { model: model.name });
 		}
 		const engine = await startLocalEngine(localOptions(model, { enginePath }), token);
 		if (token.isCancellationRequested) {

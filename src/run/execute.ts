@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { LoadedDataset } from '../data/dataset';
 import { throwIfCancelled } from '../protocol/cancellation';
 import { executeModel } from './executeModel';
-import type { LocalModel } from './models';
+import { executeRemote } from './executeRemote';
+import type { RunModel } from './models';
 import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
 import { writeParquet } from './parquet';
@@ -17,7 +18,7 @@ import { trackRun } from './tracker';
 export interface Execution {
 	readonly dir: string;
 	readonly dataset: LoadedDataset;
-	readonly planned: readonly PlannedModel<LocalModel>[];
+	readonly planned: readonly PlannedModel<RunModel>[];
 	readonly options: EvaluateOptions;
 	readonly record: RunRecord;
 	readonly onProgress: (progress: RunProgress) => void;
@@ -51,7 +52,10 @@ export async function execute(execution: Execution): Promise<void> {
 				await update({ models, done: tracker.done });
 			};
 			const parts = { dir, planned: one, examples, options, recorded: own, before, writer, tracker, checkpoint };
-			await executeModel({ ...parts, update: updateModel });
+			const { model } = one;
+			await (model.kind === 'local'
+				? executeModel({ ...parts, planned: { ...one, model }, update: updateModel })
+				: executeRemote({ ...parts, planned: { ...one, model }, update: updateModel }));
 		}
 		throwIfCancelled(options.token);
 		await writer.sync();

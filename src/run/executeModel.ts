@@ -1,44 +1,22 @@
-import type { Question } from '../data/row';
 import { engineSetting, type LocalEngine, startLocalEngine } from '../engine/localEngine';
-import type { Sample } from '../protocol/sample';
 import { confirmPlan } from './confirmPlan';
 import { type Attempt, mayChange, modelDevices, type NextSample, notesOf, onWorkingDevice } from './deviceFallback';
 import { localOptions, openCache } from './modelEngine';
+import { collect, type ModelExecution, seconds } from './modelExecution';
 import { refuseReplaced } from './modelFiles';
 import { fromCacheAlone, modelRecord, refuseOtherEngine } from './modelRecord';
 import type { LocalModel } from './models';
-import type { EvaluateOptions } from './options';
-import type { PlannedModel } from './planVariants';
 import type { DeviceChange, ModelRecord } from './record';
 import type { ResponseCache } from './responseCache';
-import { collectRequests, type SampleRequest, type SampleRequests } from './sampleRequests';
-import type { SampleWriter } from './sampleWriter';
-import { scoredFromCache, scoreSamples } from './scoreSamples';
-import type { Tracker } from './tracker';
-
-export interface ModelExecution {
-	readonly dir: string;
-	readonly planned: PlannedModel<LocalModel>;
-	readonly examples: readonly Question[];
-	readonly options: EvaluateOptions;
-	/** The model's samples that earlier sittings recorded, in the order of the file. */
-	readonly recorded: readonly Pick<Sample, 'variant' | 'key'>[];
-	/** What an earlier sitting computed with. */
-	readonly before: ModelRecord | null;
-	readonly writer: SampleWriter;
-	readonly tracker: Tracker;
-	/** Puts the model into run.json. */
-	readonly update: (record: ModelRecord) => Promise<void>;
-	/** Called often: time to bring to the disk what was computed. */
-	readonly checkpoint: () => Promise<void>;
-}
+import type { SampleRequest, SampleRequests } from './sampleRequests';
+import { scoreSamples } from './scoreSamples';
 
 /**
  * Computes and records the samples of a model that are missing. What the cache knows is recorded first. Everything is in the
  * plan, whatever is recorded already, and what is missing is computed as the whole plan has it: so a run that was
  * interrupted ends with the numbers of one that was not, to the last bit.
  */
-export async function executeModel(execution: ModelExecution): Promise<void> {
+export async function executeModel(execution: ModelExecution<LocalModel>): Promise<void> {
 	const { planned, options, before, tracker } = execution;
 	const { model } = planned;
 	tracker.phase('planning', model.name);
@@ -103,7 +81,7 @@ export async function executeModel(execution: ModelExecution): Promise<void> {
 	}
 }
 
-interface Scoring extends ModelExecution {
+interface Scoring extends ModelExecution<LocalModel> {
 	readonly engine: LocalEngine;
 	readonly cache: ResponseCache;
 	readonly requests: SampleRequests;
@@ -153,9 +131,9 @@ async function score(scoring: Scoring): Promise<void> {
 	await refuseReplaced(model);
 	const missing = requests.samples.filter(sample => !isRecorded(sample));
 	const asked = new Set(missing.flatMap(({ ids }) => ids));
-	tracker.plan(plan, request => !asked.has(request), missing.length);
+	const isDone = (request: number) => !asked.has(request);
+	tracker.plan(engine.left(plan, isDone), missing.length);
 	if (!before) {
-		const isDone = (request: number) => !asked.has(request);
 		const what = { model: model.name, examples: scoring.examples.length, isDone };
 		await confirmPlan(engine, plan, what, options);
 	}
@@ -172,6 +150,9 @@ async function score(scoring: Scoring): Promise<void> {
 	});
 	try {
 		for await (const sample of samples) {
+			if (sample.kind === 'failed') {
+				throw new Error('an engine on this computer answers or fails as a whole');
+			}
 			await writer.write(model.name, sample.asked, sample.scored);
 			scoring.markRecorded(sample.asked.variant.name, sample.asked.question.key);
 			if (tracker.sample(model.name, sample.asked.variant.name)) {
@@ -184,43 +165,4 @@ async function score(scoring: Scoring): Promise<void> {
 	} finally {
 		await scoring.update(record());
 	}
-}
-
-/**
- * Asks for everything. What the cache knows is recorded at once, when the run begins: later sittings do not look, since what
- * other runs put there meanwhile may differ in the last bits.
- */
-async function collect(execution: ModelExecution, cache: ResponseCache) {
-	const { planned, examples, options, recorded, before, writer, tracker } = execution;
-	const { model, variants } = planned;
-	const id = ({ variant, key }: Pick<Sample, 'variant' | 'key'>) => JSON.stringify([variant, key]);
-	const idOf = ({ variant, question }: SampleRequest) => id({ variant, key: question.key });
-	const done = new Set(recorded.map(id));
-	let fromCache = before?.from_cache ?? recorded.length;
-	const requests = await collectRequests(
-		variants,
-		examples,
-		model,
-		async (sample, asked) => {
-			const scored = before || done.has(idOf(sample)) ? null : scoredFromCache(asked, cache, model.tokenizer);
-			if (scored) {
-				await writer.write(model.name, asked, scored);
-				done.add(idOf(sample));
-				fromCache++;
-				tracker.sample(model.name, sample.variant);
-			}
-		},
-		{ token: options.token, onProgress: tracker.asked },
-	);
-	return {
-		requests,
-		fromCache,
-		isRecorded: (sample: SampleRequest) => done.has(idOf(sample)),
-		markRecorded: (variant: string, key: string) => void done.add(id({ variant, key })),
-	};
-}
-
-function seconds(): () => number {
-	const since = performance.now();
-	return () => (performance.now() - since) / 1000;
 }

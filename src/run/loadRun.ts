@@ -5,7 +5,7 @@ import { loadDataset } from '../data/loadDataset';
 import type { OnDownload } from '../hub/download';
 import { inputFailure } from '../protocol/failure';
 import { loadEvaluation, override } from './loadEvaluation';
-import { type LocalModel, openModels } from './models';
+import { openModels, type RunModel } from './models';
 import type { EvaluateOptions } from './options';
 import { checkPrompts, type PlannedModel, planVariants } from './planVariants';
 
@@ -13,8 +13,8 @@ import { checkPrompts, type PlannedModel, planVariants } from './planVariants';
 export interface LoadedRun {
 	readonly evaluation: ResolvedEvaluation;
 	readonly dataset: LoadedDataset;
-	readonly models: readonly LocalModel[];
-	readonly planned: readonly PlannedModel<LocalModel>[];
+	readonly models: readonly RunModel[];
+	readonly planned: readonly PlannedModel<RunModel>[];
 }
 
 /**

@@ -29,7 +29,10 @@ async function openedModel() {
 		{ folder },
 		neverCancelled,
 	);
-	return { model: model ?? expect.fail('no model'), file: path.join(folder, 'onnx/model.onnx') };
+	return {
+		model: model?.kind === 'local' ? model : expect.fail('no model'),
+		file: path.join(folder, 'onnx/model.onnx'),
+	};
 }
 
 describe('the files of a model, while a run goes on', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Launch } from '../config/launch';
 import type { Chunking, Device, ModelSpec, OnDeviceFailure } from '../config/resolved';
 import { readDecoderConfig } from '../engine/decoderConfig';
 import { fileSha256, fileStamp } from '../engine/fileHash';
@@ -14,6 +15,7 @@ import { findHubModel, type HubModel } from './hubModel';
 
 /** A model that runs on this computer, as far as it is known before an engine is started. */
 export interface LocalModel extends Reader {
+	readonly kind: 'local';
 	readonly folder: string;
 	readonly dtype: string;
 	readonly device: Device;
@@ -26,42 +28,87 @@ export interface LocalModel extends Reader {
 	readonly files: readonly { readonly path: string; readonly sha256: string; readonly stamp: string }[];
 }
 
+/** A model that a server computes: of its files the tokenizer alone is here. */
+export interface RemoteModel extends Reader {
+	readonly kind: 'remote';
+	readonly launch: Launch;
+	/** On the Hub, as written; null: a folder. */
+	readonly id: string | null;
+	/** A commit where the Hub was asked, else as written. */
+	readonly revision: string;
+	/** As written; null: as the server chooses. */
+	readonly dtype: string | null;
+	readonly origin: Pick<Snapshot, 'id' | 'commit'> | null;
+	readonly files: readonly never[];
+}
+
+export type RunModel = LocalModel | RemoteModel;
+
 /** Finds the models' files, downloads those of the Hub, and loads the tokenizers. */
 export async function openModels(
 	specs: readonly ModelSpec[],
 	place: Place,
 	token: CancellationToken,
-): Promise<LocalModel[]> {
-	const models: LocalModel[] = [];
+): Promise<RunModel[]> {
+	const models: RunModel[] = [];
 	for (const spec of specs) {
 		if (models.some(model => model.name === spec.name)) {
 			throw inputFailure('run.model-twice', { model: spec.name });
 		}
-		const onHub = await hubModel(spec, place, token);
-		const found = onHub ? await onHub.download(spec.dtype) : await findModel(ownFolder(spec, place), spec.dtype);
-		const files = found.weights.map(async name => ({
-			path: name,
-			stamp: await fileStamp(path.join(found.folder, name)),
-			sha256: onHub?.sha256(name) ?? (await fileSha256(path.join(found.folder, name), token)),
-		}));
-		models.push({
-			...(await readerIn(found.folder, spec, token)),
-			folder: found.folder,
-			dtype: found.dtype,
-			device: spec.device,
-			chunking: spec.chunking,
-			onDeviceFailure: spec.on_device_failure,
-			origin: onHub?.snapshot ?? null,
-			files: await Promise.all(files),
-		});
+		models.push(spec.launch ? await openRemote(spec, spec.launch, place, token) : await openLocal(spec, place, token));
 	}
 	return models;
+}
+
+async function openRemote(
+	spec: ModelSpec,
+	launch: Launch,
+	place: Place,
+	token: CancellationToken,
+): Promise<RemoteModel> {
+	const onHub = await hubModel(spec, place, token);
+	const folder = onHub ? await onHub.downloadTexts() : ownFolder(spec, place);
+	return {
+		...(await readerIn(folder, spec, token)),
+		kind: 'remote',
+		launch,
+		id: 'id' in spec.source ? spec.source.id : null,
+		revision: onHub?.snapshot.commit ?? spec.revision,
+		dtype: spec.dtype,
+		origin: onHub?.snapshot ?? null,
+		files: [],
+	};
+}
+
+async function openLocal(spec: ModelSpec, place: Place, token: CancellationToken): Promise<LocalModel> {
+	const onHub = await hubModel(spec, place, token);
+	const found = onHub ? await onHub.download(spec.dtype) : await findModel(ownFolder(spec, place), spec.dtype);
+	const files = found.weights.map(async name => ({
+		path: name,
+		stamp: await fileStamp(path.join(found.folder, name)),
+		sha256: onHub?.sha256(name) ?? (await fileSha256(path.join(found.folder, name), token)),
+	}));
+	return {
+		...(await readerIn(found.folder, spec, token)),
+		kind: 'local',
+		folder: found.folder,
+		dtype: found.dtype,
+		device: spec.device,
+		chunking: spec.chunking,
+		onDeviceFailure: spec.on_device_failure,
+		origin: onHub?.snapshot ?? null,
+		files: await Promise.all(files),
+	};
 }
 
 /** A model as far as prompts are concerned. Of one on the Hub no weights are downloaded. */
 export async function openReader(spec: ModelSpec, place: Place, token: CancellationToken): Promise<Reader> {
 	const onHub = await hubModel(spec, place, token);
-	const folder = onHub ? await onHub.downloadTexts() : (await findModel(ownFolder(spec, place), spec.dtype)).folder;
+	const folder = onHub
+		? await onHub.downloadTexts()
+		: spec.launch
+			? ownFolder(spec, place)
+			: (await findModel(ownFolder(spec, place), spec.dtype)).folder;
 	return readerIn(folder, spec, token);
 }
 

@@ -1,5 +1,7 @@
+import type { KeyName, LaunchKind } from '../config/launch';
 import type { Problem } from '../config/problem';
 import type { Hub } from '../hub/hub';
+import type { Estimate } from '../launch/contract';
 import { type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
@@ -28,6 +30,10 @@ export interface EvaluateOptions extends Overrides {
 	readonly onProgress?: (progress: RunProgress) => void;
 	/** Told what a long run takes, once that is known; `false` cancels it. */
 	readonly onPlanned?: (planned: PlannedRun) => Promise<boolean>;
+	/** Told what a server that is to be started may cost; `false` cancels the run. Absent: what is billed is refused. */
+	readonly onLaunch?: (launch: LaunchToConfirm) => Promise<boolean>;
+	/** The key of that name; null: there is none. It goes to its server alone. */
+	readonly secret?: (name: KeyName) => Promise<string | null>;
 	/** The run folder exists from here on. */
 	readonly onStart?: (dir: string, record: RunRecord) => void;
 }
@@ -41,6 +47,16 @@ export interface PlannedRun {
 	readonly seconds: number;
 	/** Of two variants' accuracies, as a fraction; null: the examples are too few to show any. */
 	readonly smallestDifference: number | null;
+}
+
+/** What starting a server for a model means. */
+export interface LaunchToConfirm {
+	readonly model: string;
+	readonly kind: LaunchKind;
+	readonly estimate: Estimate;
+	/** Distinct tokens of the run's prompts, and samples to be had. */
+	readonly tokens: number;
+	readonly requests: number;
 }
 
 /** A person heard what a run takes, and did not want it. */

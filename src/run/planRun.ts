@@ -2,11 +2,12 @@ import type { Question } from '../data/row';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
 import { calibrate } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
-import { workLeft } from '../engine/planning/workLeft';
 import type { RequestId } from '../engine/requests';
+import type { Estimate } from '../launch/contract';
+import { launcherOf } from '../launch/launchers';
 import { loadRun } from './loadRun';
 import { localOptions, openCache } from './modelEngine';
-import type { LocalModel } from './models';
+import type { LocalModel, RemoteModel } from './models';
 import type { EvaluateOptions } from './options';
 import type { PlannedModel } from './planVariants';
 import type { TokenRecord } from './record';
@@ -19,8 +20,10 @@ import { trackRun } from './tracker';
 export interface ModelPlan {
 	readonly model: string;
 	readonly tokens: Omit<TokenRecord, 'computed'>;
-	/** From its start to its end, loading included. */
-	readonly seconds: number;
+	/** From its start to its end, loading included; null: a server computes, whose speed is not known before. */
+	readonly seconds: number | null;
+	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
+	readonly launch?: Estimate;
 	/** The smallest difference between two variants that the run can show (`smallestDifference`); null: none. */
 	readonly mde: number | null;
 	/** Tokens that each variant adds to those before it. */
@@ -39,12 +42,42 @@ export async function planRun(options: EvaluateOptions): Promise<ModelPlan[]> {
 	const { dataset, planned } = await loadRun(options);
 	const plans: ModelPlan[] = [];
 	for (const one of planned) {
-		plans.push(await planModel(one, dataset.examples, options));
+		const { model } = one;
+		plans.push(
+			model.kind === 'local'
+				? await planLocal({ ...one, model }, dataset.examples, options)
+				: await planRemote({ ...one, model }, dataset.examples, options),
+		);
 	}
 	return plans;
 }
 
-async function planModel(
+/** Asks no server and starts none: what is known of the prompts, and of the price. */
+async function planRemote(
+	{ model, variants }: PlannedModel<RemoteModel>,
+	examples: readonly Question[],
+	options: EvaluateOptions,
+): Promise<ModelPlan> {
+	const { token, onProgress = () => {} } = options;
+	const samples = examples.length * variants.length;
+	const tracker = trackRun({ total: samples, before: 0, onProgress });
+	tracker.phase('planning', model.name);
+	const all = await collectRequests(variants, examples, model, () => {}, { token, onProgress: tracker.asked });
+	const { naive, oneRequest, distinct } = all.trie.counts;
+	const { launch } = model;
+	return {
+		model: model.name,
+		tokens: { naive, one_request: oneRequest, distinct, planned: distinct },
+		seconds: null,
+		...(launch.kind === 'url' ? {} : { launch: await launcherOf(launch, options).estimate(model, token) }),
+		mde: smallestDifference(examples.length),
+		variants: all.added.map(({ variant, tokens }) => ({ variant, adds: tokens })),
+		samples,
+		from_cache: 0,
+	};
+}
+
+async function planLocal(
 	{ model, variants }: PlannedModel<LocalModel>,
 	examples: readonly Question[],
 	options: EvaluateOptions,
@@ -102,7 +135,7 @@ async function measure(
 		const loading = (performance.now() - started) / 1000;
 		const plan = engine.plan(trie);
 		const fit = await calibrate(engine, plan, token);
-		const work = workLeft(plan, isDone);
+		const work = engine.left(plan, isDone);
 		return { planned: work.tokens, seconds: loading + (fit.estimate(work) ?? 0) };
 	} finally {
 		engine.dispose();

@@ -1,7 +1,11 @@
+import type { LaunchKind } from '../config/launch';
 import type { ResolvedEvaluation } from '../config/resolved';
 import type { BadRow, DataFile } from '../data/dataset';
 import type { GraphInfo } from '../engine/contract';
 import type { DeviceRecord } from '../engine/device';
+import type { ProbeRecord } from '../engine/endpoint/probe';
+import type { ServerKind } from '../engine/endpoint/server';
+import type { EndpointCounts } from '../engine/endpoint/tally';
 import type { PlanSettings } from '../engine/planning/plan';
 import type { Message } from '../protocol/messages';
 
@@ -69,8 +73,31 @@ export interface ModelRecord {
 	readonly from_cache: number;
 	/** Tokens by how they might be sent (docs/contract.md), and those that went through the model in all sittings. */
 	readonly tokens: TokenRecord;
+	/** Of a model that a server computed. */
+	readonly endpoint?: EndpointRecord;
 	/** All sittings together. */
 	readonly seconds: { readonly load: number; readonly plan: number; readonly score: number };
+}
+
+/** What answered, and what it was asked: of all sittings together. */
+export interface EndpointRecord {
+	readonly launch: LaunchKind;
+	readonly host: string;
+	readonly server: ServerKind;
+	readonly version: string | null;
+	/** The model's name there, and how its weights are stored, in the server's words. */
+	readonly model: string;
+	readonly weights: string | null;
+	/** How it was asked. */
+	readonly route: string;
+	/** Tokens it takes at a time. */
+	readonly window: number | null;
+	readonly probe: ProbeRecord;
+	readonly counts: EndpointCounts;
+	/** Of the hardware, as far as it is known: a flavor of Hugging Face, what Slurm was asked for. */
+	readonly hardware: string | null;
+	/** In dollars, as far as it is billed and known. */
+	readonly cost: number | null;
 }
 
 export interface TokenRecord {

@@ -10,6 +10,10 @@ import type { RunRecord } from './record';
 export const runFiles = {
 	record: 'run.json',
 	samples: 'samples.jsonl',
+	/** Samples that could not be had, with their reasons; the next sitting asks for them again. */
+	errors: 'errors.jsonl',
+	/** What was started elsewhere to compute the run, written before it was started. */
+	jobs: 'jobs.json',
 	segments: 'segments.jsonl',
 	examples: 'examples.jsonl',
 	parquet: 'samples.parquet',

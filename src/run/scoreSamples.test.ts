@@ -64,6 +64,9 @@ async function scoreAll(requests: SampleRequests, options: Partial<ScoreOptions>
 	const engine = decoderEngine(historyDecoder(), { settings, onCompute: step => void steps.push(step) });
 	const all = { cache: noCache, token: neverCancelled, ...options };
 	for await (const sample of scoreSamples(requests, engine.plan(requests.trie), engine, tokenizer, all)) {
+		if (sample.kind === 'failed') {
+			return expect.fail('a sample that failed');
+		}
 		samples.push(sample);
 		// One more waits than the one that is computed, however slowly they are read.
 		expect(steps.filter(({ reads }) => reads.length > 0).length).toBeLessThanOrEqual(samples.length + 2);

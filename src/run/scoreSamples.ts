@@ -1,7 +1,7 @@
-import type { Engine, StepTime } from '../engine/contract';
-import type { Plan } from '../engine/planning/plan';
+import type { Engine, EnginePlan, StepTime } from '../engine/contract';
 import type { Answer, GenerateResult, LoglikelihoodResult } from '../engine/requests';
 import type { CancellationToken } from '../protocol/cancellation';
+import type { Message } from '../protocol/messages';
 import { scoreAnswers } from '../task/ask';
 import type { Asked, Scored } from '../task/multipleChoice';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -9,8 +9,16 @@ import type { ResponseCache } from './responseCache';
 import type { SampleRequest, SampleRequests } from './sampleRequests';
 
 export interface ScoredSample {
+	readonly kind: 'scored';
 	readonly asked: Asked;
 	readonly scored: Scored;
+}
+
+/** Of its requests at least one could not be answered: it stays without an answer, and never counts as wrong. */
+export interface FailedSample {
+	readonly kind: 'failed';
+	readonly sample: SampleRequest;
+	readonly reason: Message;
 }
 
 export interface ScoreOptions {
@@ -22,13 +30,13 @@ export interface ScoreOptions {
 }
 
 /** Works through the plan of all requests; yields each sample as soon as the last of its requests is answered. */
-export async function* scoreSamples(
+export async function* scoreSamples<P extends EnginePlan>(
 	{ samples }: SampleRequests,
-	plan: Plan,
-	engine: Engine,
+	plan: P,
+	engine: Engine<P>,
 	tokenizer: Tokenizer,
 	{ isDone = () => false, onStep, cache, token }: ScoreOptions,
-): AsyncGenerator<ScoredSample> {
+): AsyncGenerator<ScoredSample | FailedSample> {
 	const sampleOf = new Int32Array(plan.lengths.length);
 	for (const [i, { ids }] of samples.entries()) {
 		for (const id of ids) {
@@ -49,6 +57,11 @@ export async function* scoreSamples(
 		waiting.set(i, answers.set(answer.request, answer));
 		if (sample && answers.size === sample.ids.length) {
 			waiting.delete(i);
+			const failed = [...answers.values()].find(({ kind }) => kind === 'failed');
+			if (failed?.kind === 'failed') {
+				yield { kind: 'failed', sample, reason: failed.reason };
+				continue;
+			}
 			const asked = sample.ask();
 			yield await scoredOf(
 				asked,
@@ -80,7 +93,7 @@ async function scoredOf(
 			await cache.generate.put(asked.generation, answer.result);
 		}
 	}
-	return { asked, scored: scoreAnswers(asked, { results, generated }, tokenizer) };
+	return { kind: 'scored', asked, scored: scoreAnswers(asked, { results, generated }, tokenizer) };
 }
 
 /** The sample as far as it needs no engine: null where the cache does not know all its answers. */

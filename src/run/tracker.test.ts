@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Plan } from '../engine/planning/plan';
 import { planRequests } from '../engine/planning/planRequests';
 import { RequestTrie } from '../engine/planning/requestTrie';
+import { workLeft } from '../engine/planning/workLeft';
 import type { RunProgress } from './progress';
 import { trackRun } from './tracker';
 
@@ -49,7 +50,7 @@ const nothing = () => false;
 describe('the time that is left', () => {
 	it('is not known before something was computed', () => {
 		const { tracker, last } = tracked(20);
-		tracker.plan(planOf(20), nothing, 20);
+		tracker.plan(workLeft(planOf(20), nothing), 20);
 		tracker.phase('scoring', 'm');
 		expect(last()).toMatchObject({ phase: 'scoring', model: 'm', done: 0, total: 20, secondsLeft: null });
 	});
@@ -57,7 +58,7 @@ describe('the time that is left', () => {
 	it('falls with the work that is done, to nothing', () => {
 		const { tracker, work } = tracked(20);
 		const plan = planOf(20);
-		tracker.plan(plan, nothing, 20);
+		tracker.plan(workLeft(plan, nothing), 20);
 		tracker.phase('scoring', 'm');
 		let left = plan.counts.planned;
 		let before = Number.POSITIVE_INFINITY;
@@ -74,7 +75,10 @@ describe('the time that is left', () => {
 	it('is that of what is asked alone where a run goes on', () => {
 		const { tracker, work } = tracked(20, 15);
 		const plan = planOf(20);
-		tracker.plan(plan, request => request < 15, 5);
+		tracker.plan(
+			workLeft(plan, request => request < 15),
+			5,
+		);
 		tracker.phase('scoring', 'm');
 		const [first, ...others] = plan.steps.slice(15);
 		const left = others.reduce((sum, { tokens }) => sum + tokens.length, 0);
@@ -86,7 +90,7 @@ describe('the time that is left', () => {
 	it('takes models that come later to need as long for a sample', () => {
 		const { tracker, work } = tracked(60);
 		const plan = planOf(20);
-		tracker.plan(plan, nothing, 20);
+		tracker.plan(workLeft(plan, nothing), 20);
 		tracker.phase('scoring', 'm');
 		let left = plan.counts.planned;
 		for (const [i, step] of plan.steps.slice(0, 19).entries()) {
@@ -103,7 +107,7 @@ describe('the time that is left', () => {
 	it('is told of nothing but scoring', () => {
 		const { tracker, work, last } = tracked(4);
 		const plan = planOf(4);
-		tracker.plan(plan, nothing, 4);
+		tracker.plan(workLeft(plan, nothing), 4);
 		tracker.phase('scoring', 'm');
 		plan.steps.slice(0, 3).map(work);
 		tracker.phase('writing', null);

@@ -1,7 +1,6 @@
 import type { StepTime } from '../engine/contract';
 import { CostFit, noWork, plusStep, type Work } from '../engine/planning/costModel';
-import type { Plan } from '../engine/planning/plan';
-import { workLeft } from '../engine/planning/workLeft';
+import type { JobStatus } from '../launch/contract';
 import type { RunProgress } from './progress';
 
 /** Tells how far a run is, and estimates the rest. */
@@ -10,8 +9,10 @@ export interface Tracker {
 	phase(phase: RunProgress['phase'], model: string | null): void;
 	/** How many samples of the model are planned so far. */
 	readonly asked: (count: number) => void;
-	/** The model's plan, of which requests are answered already, and how many samples are not. */
-	plan(plan: Plan, isDone: (request: number) => boolean, samples: number): void;
+	/** The work that is left of the model's plan, and how many samples. */
+	plan(work: Work, samples: number): void;
+	/** How far the server of a model is that is being started. */
+	launch(model: string, status: JobStatus): void;
 	/** From now on computed there. */
 	on(device: RunProgress['device']): void;
 	step(step: StepTime): void;
@@ -43,6 +44,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 	let silentFor: number | null = null;
 	let device: RunProgress['device'];
 	let planned: number | null = null;
+	let launching: RunProgress['job'];
 	let lastTold = 0;
 	let lastRecorded = Date.now();
 
@@ -63,6 +65,7 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 			total,
 			secondsLeft: secondsLeft(),
 			...(device === undefined ? {} : { device }),
+			...(now.phase === 'launching' && launching ? { job: launching } : {}),
 			...(silentFor === null ? {} : { silentFor }),
 			...(planned === null ? {} : { planned }),
 		});
@@ -77,6 +80,11 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 			device = phase === 'loading' || phase === 'planning' ? undefined : device;
 			tell();
 		},
+		launch(model, { state, detail }) {
+			now = { phase: 'launching', model, variant: null };
+			launching = { state, detail };
+			tell();
+		},
 		on(chosen) {
 			device = chosen;
 		},
@@ -86,9 +94,9 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 				tell();
 			}
 		},
-		plan(plan, isDone, samples) {
+		plan(left, samples) {
 			planned = null;
-			work = workLeft(plan, isDone);
+			work = left;
 			samplesAhead = samples;
 		},
 		step(step) {

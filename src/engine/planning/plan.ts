@@ -1,7 +1,8 @@
 import type { Chunking } from '../../config/resolved';
+import type { EnginePlan } from '../contract';
 import type { RequestId } from '../requests';
 import type { Piece } from './piece';
-import type { RequestNode, TokenCounts, WriteOptions } from './requestTrie';
+import type { RequestNode, WriteOptions } from './requestTrie';
 
 /** What decides a plan beside the requests. Recorded with the run: the same plan gives the same last bits. */
 export interface PlanSettings {
@@ -32,16 +33,10 @@ export interface Step extends Piece {
 	readonly write: { readonly request: RequestId; readonly options: WriteOptions } | null;
 }
 
-export interface Plan {
+export interface Plan extends EnginePlan {
 	readonly settings: PlanSettings;
 	/** In order; one may stand on an earlier one only. */
 	readonly steps: readonly Step[];
-	/** Tokens of each continuation, by request; none where the model writes. */
-	readonly lengths: readonly (readonly number[])[];
-	readonly counts: TokenCounts & {
-		/** Σ of the steps' tokens. */
-		readonly planned: number;
-	};
 	/** The most that kept beginnings take at a time, in bytes. */
 	readonly cacheBytes: number;
 }

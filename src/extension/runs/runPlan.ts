@@ -46,9 +46,12 @@ function detail({ model, tokens, naive, smallestDifference }: PlannedRun): strin
 /** Shows what a run would take, and offers to run it. */
 export async function showPlan(name: string, models: readonly ModelPlan[]): Promise<'run' | undefined> {
 	const run = vscode.l10n.t('Run');
-	const seconds = models.reduce((sum, model) => sum + model.seconds, 0);
+	const seconds = models.reduce((sum, model) => sum + (model.seconds ?? 0), 0);
+	const hasServer = models.some(model => model.seconds === null);
 	const chosen = await vscode.window.showInformationMessage(
-		vscode.l10n.t('{0} would take about {1} on this computer.', name, duration(seconds, locale)),
+		hasServer && seconds === 0
+			? vscode.l10n.t('{0} would be computed by a server.', name)
+			: vscode.l10n.t('{0} would take about {1} on this computer.', name, duration(seconds, locale)),
 		{ modal: true, detail: models.map(planText).join('\n\n') },
 		run,
 	);

@@ -22,6 +22,8 @@ export function progressText(progress: RunProgress | null): string {
 			return progress.planned === undefined
 				? vscode.l10n.t('planning')
 				: vscode.l10n.t('planning {0} / {1}', count(progress.planned, locale), count(progress.total, locale));
+		case 'launching':
+			return launchText(progress);
 		case 'scoring':
 		case 'writing': {
 			const done = `${count(progress.done, locale)} / ${count(progress.total, locale)}`;
@@ -32,6 +34,21 @@ export function progressText(progress: RunProgress | null): string {
 				? done
 				: vscode.l10n.t('{0} · {1} left', done, duration(progress.secondsLeft, locale));
 		}
+	}
+}
+
+/** "queued", "image pulling". */
+function launchText({ job }: RunProgress): string {
+	if (job?.detail) {
+		return text(job.detail);
+	}
+	switch (job?.state) {
+		case 'queued':
+			return vscode.l10n.t('waits for hardware');
+		case 'running':
+			return vscode.l10n.t('the model is loading');
+		default:
+			return vscode.l10n.t('the server is starting');
 	}
 }
 

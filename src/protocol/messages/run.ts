@@ -1,4 +1,17 @@
 export const runMessages = {
+	'run.no-key': 'There is no key `{name}`. Set the environment variable, or the secret in VS Code, and run again.',
+	'run.jobs-broken':
+		'{file} is not what Eval Lens wrote there. Look for jobs of this run yourself, and delete the file.',
+	'run.server-not-open': 'The server of {model} was asked before it was there.',
+	'run.cost-not-confirmed':
+		'Computing {model} may cost up to {dollars} dollars, and nobody said yes to it. Confirm it in VS Code, or run with `--yes`.',
+	'run.server-never-ready':
+		'The job of {model} runs, but its server did not answer within {minutes} minutes. It was ended; look into its log.',
+	'run.job-ended': 'The job of {model} ended before its samples were there: {reason}',
+	'run.job-lost': 'The job of {model} cannot be found any more. Running again starts another and goes on.',
+	'run.samples-failed':
+		'{count} samples of {model} could not be had. The first is {key} under {variant}: {reason} All others are recorded; running again tries these once more.',
+	'run.remote-example': 'Single examples are scored on this computer alone, and {model} is computed by a server.',
 	'run.disk-full':
 		'The disk is full, or a file may not grow further: {file} could not be written. Free some space and run again; what is recorded is kept and the run continues from there.',
 	'run.not-writable': '{file} may not be written. Check the permissions of its folder, or name another one with --out.',

@@ -1,0 +1,76 @@
+/** How many requests are under way at a time. */
+export interface Concurrency {
+	readonly limit: number;
+	/** A request was answered at the first try. */
+	succeeded(): void;
+	/** The server asked for less. */
+	refused(): void;
+}
+
+const most = 64;
+const first = 8;
+
+/**
+ * One more after each full round of answers, half as many where the server asks for less, as TCP does. A server that tells
+ * how many requests it works on gets one more than that, so that it never waits.
+ */
+export function adaptiveConcurrency(slots: number | null): Concurrency {
+	let limit = slots === null ? first : slots + 1;
+	const ceiling = slots === null ? most : slots + 1;
+	let answered = 0;
+	return {
+		get limit() {
+			return limit;
+		},
+		succeeded() {
+			answered++;
+			if (answered >= limit) {
+				answered = 0;
+				limit = Math.min(ceiling, limit + 1);
+			}
+		},
+		refused() {
+			answered = 0;
+			limit = Math.max(1, Math.floor(limit / 2));
+		},
+	};
+}
+
+/**
+ * Works on items in their order, several at a time, and yields each result as soon as it is there. Who reads slowly slows it
+ * down: no more than `limit()` results wait. Leaving early aborts what is under way.
+ */
+export async function* inFlight<T, R>(
+	items: Iterable<T>,
+	work: (item: T, signal: AbortSignal) => Promise<R>,
+	limit: () => number,
+): AsyncGenerator<R> {
+	const abort = new AbortController();
+	const underWay = new Map<number, Promise<{ readonly id: number; readonly result: R }>>();
+	const iterator = items[Symbol.iterator]();
+	let id = 0;
+	let isOver = false;
+	try {
+		while (!isOver || underWay.size > 0) {
+			while (!isOver && underWay.size < Math.max(1, limit())) {
+				const { value, done } = iterator.next();
+				if (done) {
+					isOver = true;
+					break;
+				}
+				const own = id++;
+				const promise = work(value, abort.signal).then(result => ({ id: own, result }));
+				// Whoever leaves early awaits none of them.
+				promise.catch(() => {});
+				underWay.set(own, promise);
+			}
+			if (underWay.size > 0) {
+				const { id: own, result } = await Promise.race(underWay.values());
+				underWay.delete(own);
+				yield result;
+			}
+		}
+	} finally {
+		abort.abort();
+	}
+}

@@ -1,0 +1,118 @@
+import { inputFailure } from '../../protocol/failure';
+import type { EnginePlan, WorkOptions } from '../contract';
+import { noWork, plusStep, type Work } from '../planning/costModel';
+import type { Mark, RequestNode, RequestTrie } from '../planning/requestTrie';
+import type { RequestId } from '../requests';
+import type { Route } from './route';
+
+type ReadMark = Extract<Mark, { kind: 'read' }>;
+
+/** One request to the server. */
+export type Ask =
+	/** What comes after the sequence that ends here. */
+	| { readonly kind: 'next'; readonly node: RequestNode; readonly marks: readonly ReadMark[] }
+	/** A continuation's own tokens, told with its context. */
+	| {
+			readonly kind: 'within';
+			/** The end of all its tokens but the last. */
+			readonly node: RequestNode;
+			readonly request: RequestId;
+			readonly continuation: number;
+			readonly tokens: number;
+			readonly last: number;
+	  }
+	| { readonly kind: 'write'; readonly node: RequestNode; readonly request: RequestId };
+
+export interface EndpointPlan extends EnginePlan {
+	/** Depth first through the token tree: neighbours share long beginnings, which servers keep. */
+	readonly asks: readonly Ask[];
+	readonly trie: RequestTrie;
+}
+
+/**
+ * Orders all requests by what they share. Continuations of several tokens are read token by token where the server tells
+ * log-probabilities of any token, else with their context; one-token labels always after it.
+ * @throws Failure where the server can do neither.
+ */
+export function planAsks(trie: RequestTrie, route: Route, host: string): EndpointPlan {
+	const lengths = trie.places.map(({ end, leaves }) => (leaves ?? []).map(leaf => leaf.depth - end.depth + 1));
+	const isLong = (request: RequestId) => lengths[request]?.some(length => length > 1) ?? false;
+	const byContext = route.next !== 'any' && route.within !== undefined;
+	const asks: Ask[] = [];
+	const waiting: RequestNode[] = [trie.root];
+	for (let node = waiting.pop(); node; node = waiting.pop()) {
+		asks.push(...asksAt(node, request => byContext && isLong(request), lengths));
+		waiting.push(...[...node.children.values()].reverse());
+	}
+	const long = lengths.findIndex((_, request) => isLong(request));
+	if (long >= 0 && route.next !== 'any' && !route.within) {
+		throw inputFailure('endpoint.one-token-only', { host, route: route.name });
+	}
+	return { asks, trie, lengths, counts: { ...trie.counts, planned: trie.counts.distinct } };
+}
+
+function asksAt(node: RequestNode, isWithin: (request: RequestId) => boolean, lengths: EndpointPlan['lengths']): Ask[] {
+	const reads = node.marks.filter((mark): mark is ReadMark => mark.kind === 'read');
+	const next = reads.filter(({ request }) => !isWithin(request));
+	const within = reads.filter(
+		({ request, continuation, step }) => isWithin(request) && step + 1 === lengths[request]?.[continuation],
+	);
+	const writes = node.marks.filter(mark => mark.kind === 'write');
+	return [
+		...(next.length > 0 ? [{ kind: 'next' as const, node, marks: next }] : []),
+		...within.map(({ request, continuation, token }) => ({
+			kind: 'within' as const,
+			node,
+			request,
+			continuation,
+			tokens: lengths[request]?.[continuation] ?? 0,
+			last: token,
+		})),
+		...writes.map(({ request }) => ({ kind: 'write' as const, node, request })),
+	];
+}
+
+/** Whether an answer to it is still wanted. */
+export function isWanted(ask: Ask, isDone: WorkOptions['isDone']): boolean {
+	return ask.kind === 'next' ? ask.marks.some(({ request }) => !isDone(request)) : !isDone(ask.request);
+}
+
+/** The tokens of an ask that the one before it does not share, and how many stand before them. */
+export function newTokens(ask: Ask, before: Ask | null): { readonly tokens: number; readonly depth: number } {
+	const shared = before ? sharedDepth(ask.node, before.node) : 0;
+	return { tokens: Math.max(1, ask.node.depth - shared), depth: shared };
+}
+
+function sharedDepth(a: RequestNode, b: RequestNode): number {
+	const above = new Set<RequestNode>();
+	for (let node: RequestNode | null = a; node; node = node.parent) {
+		above.add(node);
+	}
+	let node: RequestNode | null = b;
+	while (node && !above.has(node)) {
+		node = node.parent;
+	}
+	return node?.depth ?? 0;
+}
+
+/** What is to be computed for the answers that are still wanted, where the server keeps what neighbours share. */
+export function asksLeft({ asks }: EndpointPlan, isDone: WorkOptions['isDone']): Work {
+	let work = noWork;
+	let before: Ask | null = null;
+	for (const ask of asks) {
+		if (isWanted(ask, isDone)) {
+			work = plusStep(work, newTokens(ask, before));
+			before = ask;
+		}
+	}
+	return work;
+}
+
+/** All tokens from the beginning to a node. */
+export function tokensTo(node: RequestNode): number[] {
+	const parts: Int32Array[] = [];
+	for (let at: RequestNode | null = node; at; at = at.parent) {
+		parts.push(at.tokens);
+	}
+	return parts.reverse().flatMap(part => [...part]);
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { read } from '../refusals';
+import type { Route } from '../route';
+import type { ServerClient } from '../serverClient';
+
+const probability = z.object({ token: z.string(), logprob: z.number() });
+const generated = z.object({
+	response: z.string(),
+	done_reason: z.string().optional(),
+	prompt_eval_count: z.number().optional(),
+	eval_count: z.number().optional(),
+	logprobs: z.array(probability.extend({ top_logprobs: z.array(probability).optional() })).nullish(),
+});
+
+const path = '/api/generate';
+const top = 20;
+
+/**
+ * Ollama's own `POST /api/generate` with `raw`, which leaves the prompt as it is (engines reference, section 3.8): its route
+ * in OpenAI's words was seen to drop log-probabilities.
+ */
+export function ollamaRoute(client: ServerClient, model: string): Route {
+	const generate = async (prompt: string, options: Record<string, unknown>, signal: AbortSignal) => {
+		const body = {
+			model,
+			prompt,
+			raw: true,
+			stream: false,
+			logprobs: true,
+			top_logprobs: top,
+			options: { temperature: 0, seed: 0, ...options },
+		};
+		return read(client, path, await client.post(path, body, signal), generated);
+	};
+	return {
+		name: `Ollama /api/generate, the ${top} most probable tokens`,
+		prompts: 'text',
+		next: { top },
+		async after({ text }, wanted, signal) {
+			const found = await generate(text(), { num_predict: 1 }, signal);
+			const [first] = found.logprobs ?? [];
+			const given = first ? [...(first.top_logprobs ?? []), first] : [];
+			const known = new Map(given.map(({ token, logprob }) => [token, logprob]));
+			return {
+				logprobs: wanted.map(({ text: own }) => known.get(own) ?? null),
+				best: first ? { text: first.token } : null,
+				given: known.size,
+				usage: { prompt: found.prompt_eval_count ?? null, cached: null, written: 1 },
+			};
+		},
+		async write({ text }, { maxTokens, until }, signal) {
+			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal);
+			const written = found.logprobs ?? [];
+			return {
+				result: {
+					text: found.response,
+					// Their ids are not told.
+					tokens: written.map(() => -1),
+					logprobs: written.map(({ logprob }) => logprob),
+					ended: found.done_reason === 'length' ? 'length' : 'until',
+				},
+				usage: { prompt: found.prompt_eval_count ?? null, cached: null, written: found.eval_count ?? 0 },
+			};
+		},
+	};
+}

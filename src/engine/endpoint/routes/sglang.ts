@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { read } from '../refusals';
+import type { Route } from '../route';
+import type { ServerClient } from '../serverClient';
+
+/** `[ln p, token id, text or null]`; the first of a prompt has no ln p. */
+const triple = z.tuple([z.number().nullable(), z.number()]).rest(z.unknown());
+const generated = z.object({
+	text: z.string(),
+	output_ids: z.array(z.number()).optional(),
+	meta_info: z.object({
+		prompt_tokens: z.number(),
+		completion_tokens: z.number().optional(),
+		cached_tokens: z.number().optional(),
+		finish_reason: z.object({ type: z.string() }).nullish(),
+		output_token_logprobs: z.array(triple).optional(),
+		output_token_ids_logprobs: z.array(z.array(triple).nullable()).optional(),
+		input_token_logprobs: z.array(triple).optional(),
+		input_top_logprobs: z.array(z.array(triple).nullable()).optional(),
+	}),
+});
+
+const path = '/generate';
+
+/** SGLang's own `POST /generate` with token ids (engines reference, section 3.7). */
+export function sglangRoute(client: ServerClient): Route {
+	const generate = async (ids: readonly number[], max: number, body: Record<string, unknown>, signal: AbortSignal) => {
+		const { sampling_params = {}, ...rest } = body;
+		const request = {
+			input_ids: ids,
+			sampling_params: { max_new_tokens: max, temperature: 0, ...Object(sampling_params) },
+			return_logprob: true,
+			...rest,
+		};
+		return read(client, path, await client.post(path, request, signal), generated);
+	};
+	const usageOf = ({ meta_info }: z.output<typeof generated>) => ({
+		prompt: meta_info.prompt_tokens,
+		cached: meta_info.cached_tokens ?? null,
+		written: meta_info.completion_tokens ?? 1,
+	});
+	return {
+		name: 'SGLang /generate',
+		prompts: 'ids',
+		next: 'any',
+		async after({ ids }, wanted, signal) {
+			// Where log-probabilities of the prompt begin is left open: from its start they would defeat the server's cache.
+			const found = await generate(ids, 1, { token_ids_logprob: [...new Set(wanted.map(({ id }) => id))] }, signal);
+			const { output_token_ids_logprobs, output_token_logprobs } = found.meta_info;
+			const known = new Map((output_token_ids_logprobs?.[0] ?? []).map(([logprob, id]) => [id, logprob]));
+			return {
+				logprobs: wanted.map(({ id }) => known.get(id) ?? null),
+				best: output_token_logprobs?.[0] ? { id: output_token_logprobs[0][1] } : null,
+				given: known.size,
+				usage: usageOf(found),
+			};
+		},
+		async within({ ids }, from, signal) {
+			// The token at the start gets none, so the start is one earlier.
+			const found = await generate(ids, 1, { logprob_start_len: from - 1, top_logprobs_num: 1 }, signal);
+			const own = found.meta_info.input_token_logprobs?.slice(from - ids.length) ?? [];
+			const best = found.meta_info.input_top_logprobs?.slice(from - ids.length) ?? [];
+			return {
+				logprobs: own.map(([logprob]) => logprob ?? Number.NaN),
+				greedy: own.map(([, id], i) => best[i]?.[0]?.[1] === id),
+				usage: usageOf(found),
+			};
+		},
+		async write({ ids }, { maxTokens, until }, signal) {
+			const found = await generate(ids, maxTokens, { sampling_params: { stop: until } }, signal);
+			const written = found.meta_info.output_token_logprobs ?? [];
+			return {
+				result: {
+					text: found.text,
+					tokens: written.map(([, id]) => id),
+					logprobs: written.map(([logprob]) => logprob ?? Number.NEGATIVE_INFINITY),
+					ended: found.meta_info.finish_reason?.type === 'length' ? 'length' : 'until',
+				},
+				usage: usageOf(found),
+			};
+		},
+	};
+}

@@ -1,0 +1,76 @@
+import type { Usage } from './route';
+import type { RetryCause } from './serverClient';
+
+/** What a server was asked, and what it took. */
+export interface EndpointCounts {
+	readonly requests: number;
+	readonly retries: Readonly<Record<RetryCause, number>>;
+	readonly tokens_in: number;
+	readonly tokens_out: number;
+	/** Of `tokens_in`, from the server's own cache; null: it does not tell. */
+	readonly cached: number | null;
+	/** Requests under way at a time, at most. */
+	readonly at_once: number;
+}
+
+/** Counts what went over the wire. */
+export class Tally {
+	#requests = 0;
+	#tokensIn = 0;
+	#tokensOut = 0;
+	#cached: number | null = null;
+	#atOnce = 0;
+	readonly #retries: Record<RetryCause, number> = { busy: 0, 'server-error': 0, broken: 0, timeout: 0, malformed: 0 };
+	onBusy = () => {};
+
+	get retries(): number {
+		return Object.values(this.#retries).reduce((sum, count) => sum + count, 0);
+	}
+
+	get counts(): EndpointCounts {
+		return {
+			requests: this.#requests,
+			retries: { ...this.#retries },
+			tokens_in: this.#tokensIn,
+			tokens_out: this.#tokensOut,
+			cached: this.#cached,
+			at_once: this.#atOnce,
+		};
+	}
+
+	retry(cause: RetryCause): void {
+		this.#retries[cause]++;
+		if (cause === 'busy') {
+			this.onBusy();
+		}
+	}
+
+	add({ prompt, cached, written }: Usage): void {
+		this.#requests++;
+		this.#tokensIn += prompt ?? 0;
+		this.#tokensOut += written;
+		this.#cached = cached === null ? this.#cached : (this.#cached ?? 0) + cached;
+	}
+
+	atOnce(limit: number): number {
+		this.#atOnce = Math.max(this.#atOnce, limit);
+		return limit;
+	}
+}
+
+/** Of two sittings together. */
+export function plusCounts(a: EndpointCounts, b: EndpointCounts): EndpointCounts {
+	const causes = Object.keys(a.retries) as RetryCause[]; // Object.keys forgets what it lists
+	const retries = { ...a.retries };
+	for (const cause of causes) {
+		retries[cause] += b.retries[cause];
+	}
+	return {
+		requests: a.requests + b.requests,
+		retries,
+		tokens_in: a.tokens_in + b.tokens_in,
+		tokens_out: a.tokens_out + b.tokens_out,
+		cached: a.cached === null && b.cached === null ? null : (a.cached ?? 0) + (b.cached ?? 0),
+		at_once: Math.max(a.at_once, b.at_once),
+	};
+}

@@ -1,0 +1,34 @@
+import { withSignal } from '../hub/abort';
+import type { CancellationToken } from '../protocol/cancellation';
+import type { Reached } from './contract';
+
+/** For one look, in milliseconds. */
+const patience = 5000;
+
+/** Whether the server is up and has its model loaded: it lists it, and is not busy loading it (503). */
+export async function answers(reached: Reached, token: CancellationToken): Promise<boolean> {
+	return withSignal(token, async signal => {
+		for (const path of ['/v1/models', '/health']) {
+			if (!(await isWell(reached, path, signal))) {
+				return false;
+			}
+		}
+		return true;
+	});
+}
+
+/** A path that the server does not have says nothing against it. */
+async function isWell({ url, headers }: Reached, path: string, signal: AbortSignal): Promise<boolean> {
+	try {
+		const response = await fetch(`${url}${path}`, {
+			headers: await headers(),
+			redirect: 'manual',
+			signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+		});
+		await response.body?.cancel();
+		return response.ok || response.status === 404 || response.status === 405;
+	} catch {
+		signal.throwIfAborted();
+		return false;
+	}
+}

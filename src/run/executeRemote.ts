@@ -1,0 +1,257 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { EndpointEngine } from '../engine/endpoint/endpointEngine';
+import { openEndpoint, servedNotes } from '../engine/endpoint/endpointEngine';
+import type { EndpointPlan } from '../engine/endpoint/endpointPlan';
+import { plusCounts } from '../engine/endpoint/tally';
+import { Failure, runFailure } from '../protocol/failure';
+import type { Message } from '../protocol/messages';
+import { Journal } from './journal';
+import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
+import type { RemoteModel } from './models';
+import { type OpenServer, openServer } from './openServer';
+import type { EndpointRecord, ModelRecord } from './record';
+import { noCache } from './responseCache';
+import { runFiles } from './runFolder';
+import { scoreSamples } from './scoreSamples';
+
+/** The way to a server breaks at most so often before it is given up: a tunnel may fall, and be built again. */
+const waysAtMost = 5;
+
+/** A sample that could not be had; a line of errors.jsonl. */
+export interface ErrorLine {
+	readonly model: string;
+	readonly variant: string;
+	readonly key: string;
+	readonly reason: Message;
+}
+
+/**
+ * Computes and records the samples of a model that are missing, on a server: one that runs, or one that is started for it.
+ * What is started is ended when the samples are there, when the run fails, and when it is cancelled.
+ */
+export async function executeRemote(execution: ModelExecution<RemoteModel>): Promise<void> {
+	const { dir, planned, options, tracker } = execution;
+	const { model } = planned;
+	tracker.phase('planning', model.name);
+	const planning = seconds();
+	const collected = await collect(execution, noCache);
+	const planTime = planning();
+	const missing = collected.requests.samples.filter(sample => !collected.isRecorded(sample));
+	if (missing.length === 0) {
+		return;
+	}
+	const loading = seconds();
+	const { distinct } = collected.requests.trie.counts;
+	const server = await openServer({ dir, model, options, tracker, tokens: distinct, requests: missing.length });
+	try {
+		tracker.phase('loading', model.name);
+		await onServer({ ...execution, ...collected, server, timing: { load: loading(), plan: planTime } });
+	} finally {
+		await server.close();
+	}
+}
+
+interface OnServer extends ModelExecution<RemoteModel>, Collected {
+	readonly server: OpenServer;
+	readonly timing: { readonly load: number; readonly plan: number };
+}
+
+async function onServer(run: OnServer): Promise<void> {
+	const { planned, options, server, before, requests, tracker } = run;
+	const { model } = planned;
+	const { launch } = model;
+	const engine = await openEndpoint(
+		{
+			address: server.address,
+			tokenizer: model.tokenizer,
+			names: [launch.kind === 'url' ? launch.model : null, model.id],
+			before: before?.endpoint?.probe,
+		},
+		options.token,
+	);
+	try {
+		const plan = engine.plan(requests.trie);
+		const { record: probe, notes } = await engine.probe(plan, options.token);
+		const recordOf = recorder(run, engine, plan, probe, [...servedNotes(engine), ...notes]);
+		await run.update(await recordOf());
+		tracker.phase('scoring', model.name);
+		await scoreAll(run, engine, plan, recordOf);
+	} finally {
+		engine.dispose();
+	}
+}
+
+async function scoreAll(
+	run: OnServer,
+	engine: EndpointEngine,
+	plan: EndpointPlan,
+	recordOf: () => Promise<ModelRecord>,
+): Promise<void> {
+	const { dir, planned, options, server, writer, tracker, requests, isRecorded, markRecorded } = run;
+	const { model } = planned;
+	const errors = new ErrorFile(dir);
+	try {
+		for (let ways = 1; ; ways++) {
+			const missing = requests.samples.filter(
+				sample => !isRecorded(sample) && !errors.has(sample.variant, sample.question.key),
+			);
+			const asked = new Set(missing.flatMap(({ ids }) => ids));
+			tracker.plan(
+				engine.left(plan, request => !asked.has(request)),
+				missing.length,
+			);
+			try {
+				const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
+					isDone: sample => isRecorded(sample) || errors.has(sample.variant, sample.question.key),
+					onStep: tracker.step,
+					cache: noCache,
+					token: options.token,
+				});
+				for await (const sample of samples) {
+					if (sample.kind === 'failed') {
+						const { variant, question } = sample.sample;
+						await errors.add({ model: model.name, variant, key: question.key, reason: sample.reason });
+						continue;
+					}
+					await writer.write(model.name, sample.asked, sample.scored);
+					markRecorded(sample.asked.variant.name, sample.asked.question.key);
+					if (tracker.sample(model.name, sample.asked.variant.name)) {
+						await run.checkpoint();
+						await run.update(await recordOf());
+					}
+				}
+				break;
+			} catch (error) {
+				if (!(await mayGoOn(error, server, ways))) {
+					throw error;
+				}
+				await server.again(options.token);
+			}
+		}
+	} finally {
+		await errors.close();
+		await run.update(await recordOf());
+	}
+	errors.refuseAny(model.name);
+}
+
+/** A tunnel that fell, with its server still there. */
+async function mayGoOn(error: unknown, server: OpenServer, ways: number): Promise<boolean> {
+	return (
+		error instanceof Failure &&
+		error.reason.code === 'endpoint.unreachable' &&
+		ways < waysAtMost &&
+		(await server.isAlive().catch(() => false))
+	);
+}
+
+function recorder(
+	{ planned, before, server, requests, timing }: OnServer,
+	engine: EndpointEngine,
+	plan: EndpointPlan,
+	probe: EndpointRecord['probe'],
+	notes: readonly Message[],
+): () => Promise<ModelRecord> {
+	const { model } = planned;
+	const scored = seconds();
+	const earlier = before?.endpoint;
+	return async () => {
+		const { server: found } = engine;
+		const counts = earlier ? plusCounts(earlier.counts, engine.counts) : engine.counts;
+		const cost = await server.cost().catch(() => null);
+		const { naive, oneRequest, distinct } = requests.trie.counts;
+		return {
+			name: model.name,
+			...(model.origin ? { repository: model.origin.id } : {}),
+			revision: model.revision,
+			dtype: model.dtype ?? found.weights ?? 'as served',
+			engine: 'endpoint',
+			engine_version: [found.kind, found.version].filter(Boolean).join(' '),
+			device: model.launch.kind,
+			threads: null,
+			window: model.window,
+			files: [],
+			tokenizer_sha256: model.tokenizer.sha256,
+			notes: [...new Map([...(before?.notes ?? []), ...notes].map(note => [JSON.stringify(note), note])).values()],
+			plan: null,
+			graph: null,
+			from_cache: 0,
+			endpoint: {
+				launch: model.launch.kind,
+				host: engine.host,
+				server: found.kind,
+				version: found.version,
+				model: engine.model,
+				weights: found.weights,
+				route: engine.route.name,
+				window: found.window,
+				probe: earlier?.probe ?? probe,
+				counts,
+				hardware: hardwareOf(model),
+				cost: cost === null && earlier?.cost === undefined ? null : (earlier?.cost ?? 0) + (cost ?? 0),
+			},
+			tokens: {
+				naive,
+				one_request: oneRequest,
+				distinct,
+				planned: plan.counts.planned,
+				computed: counts.tokens_in - (counts.cached ?? 0),
+			},
+			seconds: {
+				load: (before?.seconds.load ?? 0) + timing.load,
+				plan: (before?.seconds.plan ?? 0) + timing.plan,
+				score: (before?.seconds.score ?? 0) + scored(),
+			},
+		};
+	};
+}
+
+function hardwareOf({ launch }: RemoteModel): string | null {
+	switch (launch.kind) {
+		case 'hf_jobs':
+			return launch.flavor;
+		case 'slurm':
+			return launch.gres;
+		default:
+			return null;
+	}
+}
+
+/** Samples that could not be had in this sitting: written as they come, begun anew with each sitting. */
+class ErrorFile {
+	readonly #known = new Map<string, ErrorLine>();
+	#journal: Journal | null = null;
+
+	constructor(private readonly dir: string) {}
+
+	has(variant: string, key: string): boolean {
+		return this.#known.has(JSON.stringify([variant, key]));
+	}
+
+	async add(line: ErrorLine): Promise<void> {
+		const file = path.join(this.dir, runFiles.errors);
+		if (!this.#journal) {
+			await rm(file, { force: true });
+			this.#journal = await Journal.open(file, 0);
+		}
+		this.#known.set(JSON.stringify([line.variant, line.key]), line);
+		await this.#journal.append(line);
+	}
+
+	async close(): Promise<void> {
+		await this.#journal?.close();
+		if (!this.#journal) {
+			await rm(path.join(this.dir, runFiles.errors), { force: true });
+		}
+	}
+
+	/** @throws Failure naming how many there are, and why the first could not be had. */
+	refuseAny(model: string): void {
+		const [first] = this.#known.values();
+		if (first) {
+			const { variant, key, reason } = first;
+			throw runFailure('run.samples-failed', { count: this.#known.size, model, variant, key, reason });
+		}
+	}
+}

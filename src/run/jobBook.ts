@@ -1,0 +1,72 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { launchKinds } from '../config/launch';
+import { inputFailure } from '../protocol/failure';
+import { guard } from './journal';
+import { runFiles } from './runFolder';
+
+/** Something that was started elsewhere for a run. Plain data: another process follows and stops it by this alone. */
+export interface Job {
+	/** Carried by the job wherever it runs. */
+	readonly label: string;
+	readonly kind: (typeof launchKinds)[number];
+	/** Of the run, that it computes. */
+	readonly model: string;
+	/** ISO 8601: when it was about to be started. */
+	readonly started: string;
+	/** What its launcher needs to find it again; null: nobody knows whether it came to be. */
+	readonly handle: unknown;
+	/** Null: not seen to end. */
+	readonly ended: string | null;
+	/** Dollars an hour while it runs; null: not billed, or not known. */
+	readonly dollarsAnHour: number | null;
+	/** The most it may cost. */
+	readonly maximalDollars: number | null;
+}
+
+const bookSchema = z.object({
+	jobs: z.array(
+		z.object({
+			label: z.string(),
+			kind: z.enum(launchKinds),
+			model: z.string(),
+			started: z.string(),
+			handle: z.unknown(),
+			ended: z.string().nullable(),
+			dollarsAnHour: z.number().nullable(),
+			maximalDollars: z.number().nullable(),
+		}),
+	),
+});
+
+/** The jobs of a run, oldest first; none where nothing was started elsewhere. */
+export async function readJobs(dir: string): Promise<readonly Job[]> {
+	const file = path.join(dir, runFiles.jobs);
+	let text: string;
+	try {
+		text = await readFile(file, 'utf8');
+	} catch (error) {
+		// Node's file system throws errors that carry a code.
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+			return [];
+		}
+		throw error;
+	}
+	try {
+		return bookSchema.parse(JSON.parse(text)).jobs;
+	} catch (error) {
+		throw inputFailure('run.jobs-broken', { file }, error);
+	}
+}
+
+/** Puts a job into the book, or changes what stands there of it: on the disk before this resolves. */
+export async function noteJob(dir: string, job: Job): Promise<void> {
+	const others = (await readJobs(dir)).filter(({ label }) => label !== job.label);
+	const file = path.join(dir, runFiles.jobs);
+	const temporary = `${file}.${process.pid}.tmp`;
+	await guard(file, async () => {
+		await writeFile(temporary, `${JSON.stringify({ jobs: [...others, job] }, null, '\t')}\n`, { flush: true });
+		await rename(temporary, file);
+	});
+}

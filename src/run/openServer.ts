@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import type { Launch } from '../config/launch';
+import type { ServerAddress } from '../engine/endpoint/serverClient';
+import { withSignal } from '../hub/abort';
+import { systemClock } from '../hub/retry';
+import { answers } from '../launch/awaitServer';
+import type { Estimate, JobStatus, Reached } from '../launch/contract';
+import { type AnyLauncher, launcherOf } from '../launch/launchers';
+import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
+import { inputFailure, runFailure } from '../protocol/failure';
+import { type Job, noteJob, readJobs } from './jobBook';
+import type { RemoteModel } from './models';
+import { type EvaluateOptions, NotWanted } from './options';
+import type { Tracker } from './tracker';
+
+/** A server that answers. */
+export interface OpenServer {
+	readonly address: ServerAddress;
+	/** Its job; null: it ran before, and goes on running. */
+	readonly job: Job | null;
+	/** Dollars so far, as far as billed and known. */
+	cost(): Promise<number | null>;
+	/** Whether the job still runs, so that a broken way to it may be opened again. */
+	isAlive(): Promise<boolean>;
+	/** Opens the way anew. */
+	again(token: CancellationToken): Promise<void>;
+	/** Lets go of the way to it, and ends what was started for it. */
+	close(): Promise<void>;
+}
+
+export interface ServerRequest {
+	readonly dir: string;
+	readonly model: RemoteModel;
+	readonly options: EvaluateOptions;
+	readonly tracker: Tracker;
+	/** Told to a person who is asked whether they want it. */
+	readonly tokens: number;
+	readonly requests: number;
+}
+
+/** Between two looks at a job, and how long a server may take to answer once its job runs, in milliseconds. */
+const lookEvery = 2000;
+const readyWithin = 30 * 60_000;
+
+/** Finds the server of a launch, or starts it and waits until it answers. */
+export async function openServer(request: ServerRequest): Promise<OpenServer> {
+	const { model, options } = request;
+	return model.launch.kind === 'url' ? serverAt(model.launch, options) : startedServer(request, model.launch);
+}
+
+async function serverAt(
+	{ url, api_key }: Extract<Launch, { kind: 'url' }>,
+	{ secret }: EvaluateOptions,
+): Promise<OpenServer> {
+	const key = api_key === null ? null : await secret?.(api_key);
+	if (api_key !== null && !key) {
+		throw inputFailure('run.no-key', { name: api_key });
+	}
+	const headers: Record<string, string> = key ? { Authorization: `Bearer ${key}` } : {};
+	return {
+		address: { url, headers: async () => headers },
+		job: null,
+		cost: async () => null,
+		isAlive: async () => false,
+		again: async () => {},
+		close: async () => {},
+	};
+}
+
+async function startedServer(request: ServerRequest, launch: Exclude<Launch, { kind: 'url' }>): Promise<OpenServer> {
+	const { dir, model, options, tracker } = request;
+	const { token } = options;
+	const launcher = launcherOf(launch, { hub: options.hub });
+	let job = (await followed(request, launcher)) ?? (await started(request, launch, launcher));
+	let reached: Reached | null = null;
+	const close = async () => {
+		reached?.dispose();
+		await launcher.stop(job.handle);
+		job = { ...job, ended: new Date().toISOString() };
+		await noteJob(dir, job);
+	};
+	try {
+		reached = await ready(job, launcher, tracker, model, token);
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	const now = () => reached ?? unreachable(model);
+	return {
+		address: {
+			get url() {
+				return now().url;
+			},
+			headers: () => now().headers(),
+		},
+		job,
+		async cost() {
+			const { billedSeconds } = await launcher.status(job.handle, neverCancelled);
+			return billedSeconds === null || job.dollarsAnHour === null ? null : (billedSeconds / 3600) * job.dollarsAnHour;
+		},
+		isAlive: async () => (await launcher.status(job.handle, token)).state === 'running',
+		async again(own) {
+			reached?.dispose();
+			reached = await launcher.reach(job.handle, own);
+		},
+		close,
+	};
+}
+
+function unreachable({ name }: RemoteModel): never {
+	throw runFailure('run.server-not-open', { model: name });
+}
+
+/** A job of an earlier sitting that still runs, also one that nobody was told of. */
+async function followed({ dir, model, options }: ServerRequest, launcher: AnyLauncher): Promise<Job | null> {
+	const { token } = options;
+	const jobs = (await readJobs(dir)).filter(job => job.model === model.name && job.ended === null);
+	for (const job of jobs.reverse()) {
+		const handle = job.handle ?? (await launcher.find(job.label, model, token));
+		const state = handle === null ? 'lost' : (await launcher.status(handle, token)).state;
+		if (job.kind === model.launch.kind && (state === 'queued' || state === 'starting' || state === 'running')) {
+			const known = { ...job, handle };
+			await noteJob(dir, known);
+			return known;
+		}
+		await noteJob(dir, { ...job, handle, ended: new Date().toISOString() });
+	}
+	return null;
+}
+
+async function started(request: ServerRequest, launch: Launch, launcher: AnyLauncher): Promise<Job> {
+	const { dir, model, options, tracker } = request;
+	const { token } = options;
+	tracker.phase('launching', model.name);
+	const estimate = await launcher.estimate(model, token);
+	await confirm(request, estimate);
+	throwIfCancelled(token);
+	const intended: Job = {
+		label: `eval-lens-${randomBytes(6).toString('hex')}`,
+		kind: launch.kind,
+		model: model.name,
+		started: new Date().toISOString(),
+		handle: null,
+		ended: null,
+		dollarsAnHour: estimate.maximalCost?.dollarsAnHour ?? null,
+		maximalDollars: estimate.maximalCost?.dollars ?? null,
+	};
+	await noteJob(dir, intended);
+	const handle = await launcher.start(intended.label, model, token);
+	const job = { ...intended, handle };
+	await noteJob(dir, job);
+	return job;
+}
+
+/** @throws Failure where something is billed and nobody can be asked; NotWanted. */
+async function confirm({ model, options, tokens, requests }: ServerRequest, estimate: Estimate): Promise<void> {
+	const { onLaunch } = options;
+	const { kind } = model.launch;
+	if (estimate.maximalCost && !onLaunch) {
+		throw inputFailure('run.cost-not-confirmed', {
+			model: model.name,
+			dollars: estimate.maximalCost.dollars.toFixed(2),
+		});
+	}
+	if (onLaunch && !(await onLaunch({ model: model.name, kind, estimate, tokens, requests }))) {
+		throw new NotWanted();
+	}
+}
+
+/** Follows a job until its server answers. */
+async function ready(
+	job: Job,
+	launcher: AnyLauncher,
+	tracker: Tracker,
+	{ name }: RemoteModel,
+	token: CancellationToken,
+): Promise<Reached> {
+	let running: number | null = null;
+	let reached: Reached | null = null;
+	try {
+		for (;;) {
+			throwIfCancelled(token);
+			const status = await launcher.status(job.handle, token);
+			tracker.launch(name, status);
+			refuseEnded(status, name);
+			if (status.state === 'running') {
+				running ??= Date.now();
+				reached ??= await launcher.reach(job.handle, token).catch(() => null);
+				if (reached && (await answers(reached, token))) {
+					return reached;
+				}
+				if (Date.now() - running > readyWithin) {
+					throw runFailure('run.server-never-ready', { model: name, minutes: Math.round(readyWithin / 60_000) });
+				}
+			}
+			await pause(token);
+		}
+	} catch (error) {
+		reached?.dispose();
+		throw error;
+	}
+}
+
+function refuseEnded({ state, detail }: JobStatus, model: string): void {
+	if (state === 'ended' || state === 'lost') {
+		throw detail ? runFailure('run.job-ended', { model, reason: detail }) : runFailure('run.job-lost', { model });
+	}
+}
+
+async function pause(token: CancellationToken): Promise<void> {
+	await withSignal(token, signal => systemClock.sleep(lookEvery, signal));
+}
