@@ -7,7 +7,7 @@ import type { Job } from './job';
 import { submitJob } from './jobs';
 import { followLog, type LogTiming, lastLines } from './logs';
 
-const timing: LogTiming = { quiet: 40, dead: 200, tail: 30 };
+const timing: LogTiming = { quiet: 60, dead: 300, tail: 50 };
 
 let standIn: HubStandIn;
 let job: Job;

@@ -23,6 +23,8 @@ export interface LogTiming {
 export const usualLogTiming: LogTiming = { quiet: 5000, dead: 75_000, tail: 1000 };
 
 const lineLimit = 4000;
+/** The first line may take longer than others after it. */
+const pausesBefore = 3;
 const longestPause = 30_000;
 
 /** Where following stands. */
@@ -120,11 +122,14 @@ export async function lastLines(
 ): Promise<readonly string[]> {
 	const lines: string[] = [];
 	const latest = performance.now() + 10 * timing.tail;
+	let pauses = 0;
 	const receive = async (text: string | null) => {
 		if (text !== null) {
 			lines.push(lineOf(text));
+		} else if (lines.length > 0 || ++pauses >= pausesBefore) {
+			return false;
 		}
-		return text !== null && performance.now() < latest;
+		return performance.now() < latest;
 	};
 	try {
 		const url = `${jobApi(hub, job.namespace, job.id)}/logs?tail=${count}`;
