@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EvaluateOptions } from '../../run/options';
-import { limitOf } from '../../run/unfinishedRuns';
+import { limitOf } from '../../run/record';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
 import { withoutLinks } from '../notification';
