@@ -23,12 +23,12 @@ export interface LauncherUnderTest<K extends LaunchKind, H> {
 let jobs = 0;
 
 /** A label that no job has. */
-export function newLabel(): string {
+function newLabel(): string {
 	jobs++;
 	return `test-${process.pid}-${jobs}-${Date.now().toString(36)}`;
 }
 
-export const served = { name: 'small', id: 'org/small model’s', revision: "it's $(a) commit", dtype: null } as const;
+const served = { name: 'small', id: 'org/small model’s', revision: "it's $(a) commit", dtype: null } as const;
 
 export function requestOf<K extends LaunchKind>(launch: LaunchRequest<K>['launch']): LaunchRequest<K> {
 	return { label: newLabel(), launch, model: served };
