@@ -14,7 +14,11 @@ import { type SlurmJob, slurmLauncher } from './slurm';
 
 type SlurmLaunch = Extract<Launch, { kind: 'slurm' }>;
 
-const isPossible = process.getuid?.() === 0 && areInstalled('sbatch', 'slurmctld', 'slurmd');
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) {
+	console.warn('skipped: a cluster of Slurm starts as root only');
+}
+const isPossible = isRoot && areInstalled('sbatch', 'slurmctld', 'slurmd');
 
 describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 	const temporary = temporaryFolders(afterAll);
