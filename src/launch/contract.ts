@@ -63,13 +63,8 @@ export interface Launcher<K extends LaunchKind, H> {
 	estimate(request: LaunchRequest<K>, token: CancellationToken): Promise<Estimate>;
 	/**
 	 * Starts the job. Whatever finds it again is in the label and in `intended`, which the caller has written down before.
-<<<<<<< HEAD
-	 * @throws Failure: the job does not run, unless the sentence says that this is not known; `find` tells it then. Cancelled:
-	 * what had begun was stopped.
-=======
 	 * @throws Failure; Cancelled. Where it was refused, the job does not run; where a connection broke or it was cancelled, it
 	 * may, and `find` tells.
->>>>>>> ssh
 	 */
 	start(request: LaunchRequest<K>, token: CancellationToken): Promise<H>;
 	/**

@@ -37,7 +37,10 @@ const slurmJob = z.object({
 	host: host.nullable(),
 	folder: z.string(),
 	id: z.string().regex(/^\d+$/),
-	cluster: z.string().regex(/^[A-Za-z0-9_]/).nullable(),
+	cluster: z
+		.string()
+		.regex(/^[A-Za-z0-9_]/)
+		.nullable(),
 });
 
 /** @throws Failure for jobs of Hugging Face where there is no Hub. */
