@@ -1,30 +1,19 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { EndpointEngine } from '../engine/endpoint/endpointEngine';
 import { openEndpoint, servedNotes } from '../engine/endpoint/endpointEngine';
 import type { EndpointPlan } from '../engine/endpoint/endpointPlan';
 import { plusCounts } from '../engine/endpoint/tally';
-import { Failure, runFailure } from '../protocol/failure';
+import { Failure } from '../protocol/failure';
 import type { Message } from '../protocol/messages';
-import { Journal } from './journal';
+import { ErrorFile } from './errorFile';
 import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
 import type { RemoteModel } from './models';
 import { type OpenServer, openServer } from './openServer';
 import type { EndpointRecord, ModelRecord } from './record';
 import { noCache } from './responseCache';
-import { runFiles } from './runFolder';
 import { scoreSamples } from './scoreSamples';
 
 /** The way to a server breaks at most so often before it is given up: a tunnel may fall, and be built again. */
 const waysAtMost = 5;
-
-/** A sample that could not be had; a line of errors.jsonl. */
-export interface ErrorLine {
-	readonly model: string;
-	readonly variant: string;
-	readonly key: string;
-	readonly reason: Message;
-}
 
 /**
  * Computes and records the samples of a model that are missing, on a server: one that runs, or one that is started for it.
@@ -90,7 +79,7 @@ async function scoreAll(
 ): Promise<void> {
 	const { dir, planned, options, server, writer, tracker, requests, isRecorded, markRecorded } = run;
 	const { model } = planned;
-	const errors = new ErrorFile(dir);
+	const errors = await ErrorFile.open(dir);
 	try {
 		for (let ways = 1; ; ways++) {
 			const missing = requests.samples.filter(
@@ -215,43 +204,5 @@ function hardwareOf({ launch }: RemoteModel): string | null {
 			return launch.gres;
 		default:
 			return null;
-	}
-}
-
-/** Samples that could not be had in this sitting: written as they come, begun anew with each sitting. */
-class ErrorFile {
-	readonly #known = new Map<string, ErrorLine>();
-	#journal: Journal | null = null;
-
-	constructor(private readonly dir: string) {}
-
-	has(variant: string, key: string): boolean {
-		return this.#known.has(JSON.stringify([variant, key]));
-	}
-
-	async add(line: ErrorLine): Promise<void> {
-		const file = path.join(this.dir, runFiles.errors);
-		if (!this.#journal) {
-			await rm(file, { force: true });
-			this.#journal = await Journal.open(file, 0);
-		}
-		this.#known.set(JSON.stringify([line.variant, line.key]), line);
-		await this.#journal.append(line);
-	}
-
-	async close(): Promise<void> {
-		await this.#journal?.close();
-		if (!this.#journal) {
-			await rm(path.join(this.dir, runFiles.errors), { force: true });
-		}
-	}
-
-	/** @throws Failure naming how many there are, and why the first could not be had. */
-	refuseAny(model: string): void {
-		const [first] = this.#known.values();
-		if (first) {
-			const { variant, key, reason } = first;
-			throw runFailure('run.samples-failed', { count: this.#known.size, model, variant, key, reason });
-		}
 	}
 }

@@ -15,6 +15,7 @@ import type {
 	SampleView,
 } from '../protocol/resultsView';
 import type { Sample } from '../protocol/sample';
+import { countErrors, type ErrorCount } from './errorFile';
 import { isLocked } from './lock';
 import type { ExampleLine } from './readSamples';
 import type { RunRecord } from './record';
@@ -54,7 +55,7 @@ export interface OpenRun extends ResultsSource {
  */
 export async function openRun(dir: string, known?: RunRecord): Promise<OpenRun> {
 	const record = known ?? (await recordOf(dir));
-	return runOf(record, await SampleTable.read(dir, record.total));
+	return runOf(record, await SampleTable.read(dir, record.total), await countErrors(dir));
 }
 
 async function recordOf(dir: string): Promise<RunRecord> {
@@ -65,7 +66,7 @@ async function recordOf(dir: string): Promise<RunRecord> {
 	return record;
 }
 
-async function runOf(record: RunRecord, table: SampleTable): Promise<OpenRun> {
+async function runOf(record: RunRecord, table: SampleTable, errors: ErrorCount): Promise<OpenRun> {
 	const { dir, examples } = table;
 	const variants = record.evaluation.variants.map(variant => variant.name);
 	const models = record.evaluation.models.map(model => model.name);
@@ -90,7 +91,7 @@ async function runOf(record: RunRecord, table: SampleTable): Promise<OpenRun> {
 		);
 	const sample = async (model: string, variant: string, key: string) =>
 		recordedSample(table, of(model, variant), table.placeOf(key) ?? -1);
-	const results = resultsOf(record, tables, examples);
+	const results = resultsOf(record, tables, examples, errors);
 	const comparisons = comparisonsTo(variants[0] ?? '');
 	const interrupted = record.state === 'running' && !(await isLocked(dir));
 	const all = { from: 0, to: examples.length };
@@ -111,7 +112,7 @@ async function runOf(record: RunRecord, table: SampleTable): Promise<OpenRun> {
 		comparisonsTo,
 		reread: async () => {
 			const now = await recordOf(dir);
-			return runOf(now, await table.reread(now.total));
+			return runOf(now, await table.reread(now.total), await countErrors(dir));
 		},
 		overview: async () => ({
 			header: runHeader(record, interrupted, examples),
@@ -141,6 +142,7 @@ function resultsOf(
 	{ evaluation, dataset }: RunRecord,
 	tables: readonly VariantTable[],
 	examples: readonly ExampleLine[],
+	errors: ErrorCount,
 ) {
 	const subjects = examples.map(({ subject }) => subject);
 	const formats = new Map(evaluation.variants.map(({ name, format }) => [name, format]));
@@ -149,7 +151,7 @@ function resultsOf(
 			model,
 			variant,
 			skipped: dataset.skipped.length,
-			errors: 0,
+			errors: errors(model, variant),
 			aggregate: formats.get(variant)?.aggregate ?? null,
 		}),
 	);
