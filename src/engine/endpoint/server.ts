@@ -37,7 +37,7 @@ const llamaProps = z.object({
 	model_ftype: z.string().optional(),
 	default_generation_settings: z.object({ n_ctx: z.number().optional() }).optional(),
 });
-const sglangInfo = z.object({ version: z.string().optional(), max_total_num_tokens: z.number().optional() });
+const sglangInfo = z.object({ version: z.string().optional(), dtype: z.string().optional() });
 const tgiInfo = z.object({
 	model_id: z.string(),
 	version: z.string().optional(),
@@ -72,13 +72,14 @@ export async function askServer(client: ServerClient, signal: AbortSignal): Prom
 		};
 	}
 	if (owner === 'sglang') {
-		const info = await read('/get_server_info', sglangInfo);
-		return { ...known, kind: 'sglang', version: info?.version ?? null };
+		const info = (await read('/get_server_info', sglangInfo)) ?? (await read('/server_info', sglangInfo));
+		return { ...known, kind: 'sglang', version: info?.version ?? null, weights: info?.dtype ?? null };
 	}
 	const tgi = await read('/info', tgiInfo);
 	if (tgi) {
 		const { model_id, version = null, max_input_tokens: window = null, model_dtype: weights = null } = tgi;
-		return { kind: 'tgi', version, models: [model_id], window, slots: null, weights };
+		// The window has room for a token to be written.
+		return { kind: 'tgi', version, models: [model_id], window: window && window + 1, slots: null, weights };
 	}
 	const ollama = await read('/api/version', versionBody);
 	return ollama ? { ...known, kind: 'ollama', version: ollama.version } : { ...known, kind: 'openai', version: null };

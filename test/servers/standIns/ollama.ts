@@ -6,12 +6,14 @@ export interface OllamaOptions {
 	readonly version?: string;
 	/** Versions before 0.12.11 pass over the field in silence. */
 	readonly logprobs?: boolean;
+	/** Versions that do not know `truncate` cut prompts in silence. */
+	readonly truncate?: boolean;
 }
 
 /** Ollama, which takes texts alone, and keeps the end of prompts that are too long. */
 export function ollama(
 	serving: Behaviour,
-	{ version = '0.13.1', logprobs = true }: OllamaOptions = {},
+	{ version = '0.13.1', logprobs = true, truncate = true }: OllamaOptions = {},
 ): (exchange: Exchange) => Reply {
 	return ({ method, path, body }) => {
 		const { model } = serving;
@@ -49,7 +51,7 @@ export function ollama(
 				});
 			case 'POST /api/generate':
 				return typeof named === 'string' && known.includes(named)
-					? generate(serving, logprobs, fields(body))
+					? generate(serving, logprobs, truncate, fields(body))
 					: json({ error: `model '${String(named)}' not found` }, 404);
 			default:
 				return { status: 404, body: '404 page not found' };
@@ -57,7 +59,12 @@ export function ollama(
 	};
 }
 
-function generate(serving: Behaviour, tells: boolean, request: Readonly<Record<string, unknown>>): Reply {
+function generate(
+	serving: Behaviour,
+	tells: boolean,
+	knowsTruncate: boolean,
+	request: Readonly<Record<string, unknown>>,
+): Reply {
 	const options = fields(request.options);
 	const window = Math.min(serving.window, numberOr(options.num_ctx, serving.window));
 	if (typeof request.prompt !== 'string') {
@@ -72,7 +79,11 @@ function generate(serving: Behaviour, tells: boolean, request: Readonly<Record<s
 	}
 	// Without `raw`, the model's template stands around the prompt.
 	const prompt = request.raw === true ? request.prompt : `? ${request.prompt}\n:`;
-	const tokens = promptTokens(serving, prompt).slice(-window);
+	const whole = promptTokens(serving, prompt);
+	if (whole.length > window && request.truncate === false && knowsTruncate) {
+		return json({ error: 'the input length exceeds the context length' }, 400);
+	}
+	const tokens = whole.slice(-window);
 	const written = write(serving.model, tokens, numberOr(options.num_predict, 128), strings(options.stop));
 	const told = ({ text, logprob }: Ranked) => ({ token: text, logprob, bytes: bytesOf(text) });
 	return json({

@@ -69,10 +69,12 @@ export async function serve(
 		const exchange = await exchangeOf(request);
 		asked.push(exchange);
 		if (key !== undefined && exchange.headers.authorization !== `Bearer ${key}`) {
-			return send(response, json({ error: 'Unauthorized' }, 401));
+			send(response, json({ error: 'Unauthorized' }, 401));
+			return;
 		}
 		if (!isPrompt(exchange)) {
-			return send(response, answer(exchange));
+			send(response, answer(exchange));
+			return;
 		}
 		prompts.push(exchange);
 		mostAtOnce = Math.max(mostAtOnce, ++atOnce);
@@ -156,21 +158,22 @@ function send(response: ServerResponse, { status, body, headers }: Reply): void 
 function sendFaulty(response: ServerResponse, fault: Fault | undefined, answer: () => Reply): void {
 	switch (fault?.kind) {
 		case 'stall':
-			return;
+			break;
 		case 'reply':
-			return send(response, fault.reply);
+			send(response, fault.reply);
+			break;
 		case 'reset': {
 			const text = JSON.stringify(answer().body);
 			response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
 			response.write(text.slice(0, text.length >> 1), () => response.socket?.destroy());
-			return;
+			break;
 		}
 		case 'alter': {
 			const reply = answer();
-			return send(response, { ...reply, body: fault.alter(reply.body) });
+			send(response, { ...reply, body: fault.alter(reply.body) });
+			break;
 		}
-		case 'late':
-		case undefined:
-			return send(response, answer());
+		default:
+			send(response, answer());
 	}
 }

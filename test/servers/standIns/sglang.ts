@@ -62,7 +62,8 @@ function generate(
 	const given = request.input_ids ?? request.text;
 	if (Array.isArray(given) && !isIds(given)) {
 		// A batch of prompts.
-		return json(given.map((prompt: Prompt) => one(serving, cache, request, prompt).body));
+		const prompts: readonly Prompt[] = given;
+		return json(prompts.map(prompt => one(serving, cache, request, prompt).body));
 	}
 	return typeof given === 'string' || isIds(given)
 		? one(serving, cache, request, given)

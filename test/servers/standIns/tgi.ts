@@ -1,5 +1,5 @@
 import { type Behaviour, fields, numberOr, promptTokens, strings } from './behaviour';
-import { type Ranked, ranked, write } from './inventedModel';
+import { type Ranked, write } from './inventedModel';
 import { type Exchange, json, notFound, type Reply } from './serve';
 
 export interface TgiOptions {
@@ -45,12 +45,9 @@ export function tgi(serving: Behaviour, options: TgiOptions = {}): (exchange: Ex
 	};
 }
 
-function tokenize(serving: Behaviour, { inputs, parameters }: Readonly<Record<string, unknown>>): Reply {
-	const tokens = promptTokens(
-		{ ...serving, truncate: null },
-		String(inputs),
-		fields(parameters).add_special_tokens !== false,
-	);
+function tokenize(serving: Behaviour, { inputs }: Readonly<Record<string, unknown>>): Reply {
+	// What the tokenizer adds is added, whatever one says.
+	const tokens = promptTokens({ ...serving, truncate: null }, String(inputs));
 	let at = 0;
 	return json(
 		tokens.map(id => {
@@ -108,12 +105,11 @@ function generate(
 		prefill: asked.decoder_input_details === true && prefillLogprobs ? prefill : [],
 		tokens: written.steps.map(({ chosen }) => told(chosen)),
 		...(top > 0 && {
-			top_tokens: written.steps.map(({ chosen }, i) =>
-				ranked(model, [...tokens, ...written.steps.slice(0, i).map(step => step.chosen.token)])
-					.slice(0, top)
-					.map(told),
-			),
+			top_tokens: written.steps.map(step => step.ranked.slice(0, top).map(told)),
 		}),
 	};
-	return json({ generated_text: written.text, ...(asked.details === true && { details }) });
+	return {
+		...json({ generated_text: written.text, ...(asked.details === true && { details }) }),
+		headers: { 'x-prompt-tokens': String(tokens.length), 'x-generated-tokens': String(written.steps.length) },
+	};
 }
