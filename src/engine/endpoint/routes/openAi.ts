@@ -17,7 +17,7 @@ export const completion = z.object({
 			z.object({
 				text: z.string(),
 				finish_reason: z.string().nullish(),
-				stop_reason: z.unknown(),
+				stop_reason: z.unknown().optional(),
 				logprobs: logprobs.nullish(),
 			}),
 		)

@@ -14,7 +14,7 @@ const generated = z.object({
 		prompt_tokens: z.number(),
 		completion_tokens: z.number().optional(),
 		cached_tokens: z.number().optional(),
-		finish_reason: z.object({ type: z.string(), matched: z.unknown() }).nullish(),
+		finish_reason: z.object({ type: z.string(), matched: z.unknown().optional() }).nullish(),
 		output_token_logprobs: z.array(triple).optional(),
 		output_token_ids_logprobs: z.array(z.array(triple).nullable()).optional(),
 		input_token_logprobs: z.array(triple).optional(),
