@@ -73,8 +73,8 @@ export async function* askThrough(
 			yield* failures.told();
 			yield* sent.answers.filter(({ request }) => !isDone(request));
 		}
-		await sameServer('at the end');
-		yield* failures.last();
+		const isThere = await sameServer('at the end');
+		yield* isThere ? failures.told() : failures.last();
 	} catch (error) {
 		throwIfCancelled(token);
 		throw error;
@@ -132,7 +132,7 @@ class Failures {
 		return waiting;
 	}
 
-	/** Those that wait, as nothing else is asked. @throws Failure where the way to the server is broken. */
+	/** Those that wait, as nothing else is asked and nobody answers. @throws Failure where the way to the server is broken. */
 	last(): Answer[] {
 		if (this.#latest?.reason.code === 'endpoint.unreachable') {
 			throw this.#latest;
@@ -145,14 +145,18 @@ function requestsOf(ask: Ask): RequestId[] {
 	return ask.kind === 'next' ? ask.marks.map(({ request }) => request) : [ask.request];
 }
 
-/** Looks whether the server is still the same: from time to time, and when it may have been another one's turn. */
+/**
+ * Looks whether the server is still the same: from time to time, and when it may have been another one's turn. Gives whether
+ * it answered then.
+ */
 function looker({ tally, probed }: Asking, signal: AbortSignal) {
 	let answered = 0;
-	return async (when?: 'at the end'): Promise<void> => {
+	return async (when?: 'at the end'): Promise<boolean> => {
 		answered++;
 		if (when !== 'at the end' && !tally.mayBeOther && answered % lookEvery !== 0) {
-			return;
+			return true;
 		}
+		let isThere = probed !== null;
 		try {
 			await probed?.again(signal);
 		} catch (error) {
@@ -160,8 +164,10 @@ function looker({ tally, probed }: Asking, signal: AbortSignal) {
 			if (!(error instanceof Failure && gone.has(error.reason.code))) {
 				throw error;
 			}
+			isThere = false;
 		}
 		tally.looked();
+		return isThere;
 	};
 }
 
