@@ -3,7 +3,7 @@ import { type Message, message } from '../../protocol/messages';
 import { isWhole } from './answers';
 import type { Ask, EndpointPlan } from './endpointPlan';
 import { tokensTo } from './endpointPlan';
-import type { Route, Usage } from './route';
+import type { NextTokens, Route, Usage, WantedToken } from './route';
 import type { Server } from './server';
 import type { Texts } from './texts';
 
@@ -47,7 +47,12 @@ const aboveOne = 1e-3;
 /** What a server answered to one prompt of the run. */
 interface Measured {
 	readonly logprobs: readonly number[];
+}
+
+interface ProbeAnswer {
 	readonly usage: Usage;
+	/** @throws Failure where what was asked for did not come back. */
+	readonly measured: () => Measured;
 }
 
 /**
@@ -65,9 +70,11 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 	const equals: boolean[] = [];
 	for (const ask of asks) {
 		const ids = idsOf(ask);
-		const one = await measure(ask, subject, signal);
-		tokens = await checkTokens(ids, one.usage, subject, signal);
-		const two = await measure(ask, subject, signal);
+		const sent = await send(ask, subject, signal);
+		// Of other tokens, other labels are probable: that is said first.
+		tokens = await checkTokens(ids, sent.usage, subject, signal);
+		const one = sent.measured();
+		const two = (await send(ask, subject, signal)).measured();
 		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
 		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
 		equals.push(...areEqual(ask, one));
@@ -88,7 +95,7 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 		],
 		async again(to) {
 			if (first) {
-				refuseOtherModel(host, canary.logprobs, (await measure(first, subject, to)).logprobs);
+				refuseOtherModel(host, canary.logprobs, (await send(first, subject, to)).measured().logprobs);
 			}
 		},
 	};
@@ -136,37 +143,42 @@ function checkWindow({ asks, trie }: EndpointPlan, { host, server }: ProbeSubjec
 	}
 }
 
-/** @throws Failure where what an ask is about does not come back. */
-async function measure(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<Measured> {
-	const { host, route, sequenceOf } = subject;
+async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
+	const { host, route, sequenceOf, wantedOf } = subject;
 	const sequence = sequenceOf(idsOf(ask));
 	switch (ask.kind) {
-		case 'next':
-			return measureNext(ask, subject, signal);
+		case 'next': {
+			const wanted = ask.marks.map(({ token }) => wantedOf(token));
+			const found = await route.after(sequence, wanted, signal);
+			return { usage: found.usage, measured: () => ({ logprobs: labelsIn(found, wanted, subject) }) };
+		}
 		case 'within': {
 			const found = await route.within?.(sequence, sequence.ids.length - ask.tokens, signal);
-			if (!found || !isWhole(found, ask.tokens)) {
-				throw inputFailure('endpoint.echo', { host, route: route.name });
-			}
-			return found;
+			const measured = () => {
+				if (!found || !isWhole(found, ask.tokens)) {
+					throw inputFailure('endpoint.echo', { host, route: route.name });
+				}
+				return { logprobs: found.logprobs };
+			};
+			return { usage: found?.usage ?? notTold, measured };
 		}
 		case 'write': {
 			const written = await route.write?.(sequence, { maxTokens: 1, until: [] }, signal);
 			if (!written) {
 				throw inputFailure('endpoint.no-writing', { route: route.name });
 			}
-			return { logprobs: written.result.logprobs.slice(0, 1), usage: written.usage };
+			return { usage: written.usage, measured: () => ({ logprobs: written.result.logprobs.slice(0, 1) }) };
 		}
 	}
 }
 
-async function measureNext(
-	{ node, marks }: Extract<Ask, { kind: 'next' }>,
-	{ host, route, sequenceOf, wantedOf }: ProbeSubject,
-	signal: AbortSignal,
-): Promise<Measured> {
-	const wanted = marks.map(({ token }) => wantedOf(token));
-	const { logprobs, given, usage } = await route.after(sequenceOf(tokensTo(node)), wanted, signal);
+const notTold: Usage = { prompt: null, cached: null, written: 0 };
+
+function labelsIn(
+	{ logprobs, given }: NextTokens,
+	wanted: readonly WantedToken[],
+	{ host, route }: ProbeSubject,
+): number[] {
 	if (given === 0) {
 		throw inputFailure('endpoint.no-logprobs', { host, route: route.name });
 	}
@@ -179,7 +191,7 @@ async function measureNext(
 	if (above !== undefined) {
 		throw inputFailure('endpoint.not-probabilities', { host, route: route.name, number: above });
 	}
-	return { logprobs: labels, usage };
+	return labels;
 }
 
 /** Whether different labels after the prompt have the same log-probability; nothing where there is one alone. */
@@ -191,13 +203,13 @@ function areEqual(ask: Ask, { logprobs }: Measured): boolean[] {
 async function checkTokens(
 	ids: readonly number[],
 	{ prompt }: Usage,
-	{ host, route, decode, encode, prefix }: ProbeSubject,
+	{ host, route, bareText, encode, prefix }: ProbeSubject,
 	signal: AbortSignal,
 ): Promise<ProbeRecord['tokens']> {
 	if (prompt !== null && prompt !== ids.length) {
 		throw inputFailure('endpoint.other-count', { host, ours: ids.length, theirs: prompt });
 	}
-	const text = decode(ids);
+	const text = bareText(ids);
 	const ours = encode(text);
 	if (route.tokenize) {
 		const theirs = withoutPrefix(await route.tokenize(text, signal), ours.length, prefix);

@@ -6,8 +6,8 @@ import type { Route, Sequence, WantedToken } from './route';
 export interface Texts {
 	sequenceOf(ids: readonly number[]): Sequence;
 	wantedOf(token: number): WantedToken;
-	/** The text of ids, whoever reads it. */
-	decode(ids: readonly number[]): string;
+	/** The text of ids, without what the tokenizer puts in front by itself. */
+	bareText(ids: readonly number[]): string;
 	/** Ids of a text as this side reads it, nothing added. */
 	encode(text: string): readonly number[];
 	/** What the tokenizer puts in front by itself. */
@@ -29,7 +29,8 @@ export function textsOf(tokenizer: Tokenizer, putsBos: boolean): Texts {
 	return {
 		sequenceOf: ids => ({ ids, text: () => textOf(ids) }),
 		wantedOf: id => ({ id, text: tokenizer.decode([id]) }),
-		decode: ids => tokenizer.decode(ids),
+		bareText: ids =>
+			tokenizer.decode(tokenizer.prefix.every((id, i) => ids[i] === id) ? ids.slice(tokenizer.prefix.length) : ids),
 		encode: text => tokenizer.encode(text),
 		prefix: tokenizer.prefix,
 	};
