@@ -1,5 +1,8 @@
 /** Sentences of the room launch, and about servers. */
 export const launchMessages = {
+	'launch.no-hub': 'Jobs of Hugging Face need the Hub, and it is not connected here.',
+	'launch.handle-broken':
+		'What the run folder says of its {kind} job is not what Eval Lens wrote there. Look for the job yourself, and delete jobs.json.',
 	'launch.not-found': '`{command}` was not found on this computer. Install it, or put it on the PATH.',
 	'launch.not-started': '`{command}` could not be started: {reason}',
 	'launch.too-slow':
@@ -35,4 +38,24 @@ export const launchMessages = {
 		'{host} does not let ssh forward ports, so the server there cannot be reached. Ask its administrator for AllowTcpForwarding, or start the server where you can name its address as `url`. ({reason})',
 	'launch.ssh.failed':
 		'ssh could not run commands on {host}: {reason}. Check that `ssh {host} "sh -c date"` works in a terminal.',
+
+	'launch.slurm.missing':
+		'There is no `sbatch` on {where}. Name the login node of the cluster as `host`, or load the module that brings Slurm there for logins without a terminal.',
+	'launch.slurm.refused': 'Slurm on {where} did not take the job: {reason}',
+	'launch.slurm.unreachable': 'Slurm on {where} could not be asked about the job: {reason}',
+	'launch.slurm.waiting': 'waits in the queue ({reason})',
+	'launch.slurm.node-starts': 'its node is being started',
+	'launch.slurm.state': 'Slurm says {state}',
+	'launch.slurm.ended': '{how} The whole log is {folder}/log; its last lines:\n{log}',
+	'launch.slurm.exited': 'The job ended with exit code {code}.',
+	'launch.slurm.failed': 'The job failed.',
+	'launch.slurm.cancelled': 'The job was cancelled.',
+	'launch.slurm.timeout': 'The job reached its time limit. Write a longer `time`.',
+	'launch.slurm.memory': 'The job needed more memory than it was given.',
+	'launch.slurm.node': 'The node of the job failed. Start the run again.',
+	'launch.slurm.preempted': 'The job had to make room for another one. Start the run again.',
+	'launch.slurm.no-trace': 'Slurm has forgotten the job, and {folder} holds no word of its end.',
+	'launch.slurm.not-running': 'The Slurm job {id} does not run, so there is no server to reach.',
+	'launch.slurm.not-gone':
+		'The Slurm job {id} could not be ended on {where}: {reason}. End it there with `scancel {id}`.',
 } as const;
