@@ -243,7 +243,7 @@ describe('asking for a plan', () => {
 	it('ends at once when it is cancelled, or left', async () => {
 		for (const how of ['cancelled', 'left'] as const) {
 			const { server, engine } = await start();
-			server.fault = (_, index) => (index > 12 ? { kind: 'stall' } : undefined);
+			server.fault = (_, index) => (index > 5 ? { kind: 'stall' } : undefined);
 			const source = new CancellationSource();
 			const work = engine.work(engine.plan(trieOf(questionsOf(30))), { isDone: () => false, token: source.token });
 			await work.next();

@@ -97,20 +97,22 @@ async function honoured(
 	};
 	const prompts = (await ask({ prompt: sample.ids, logprobs: 1 })) ? 'ids' : 'text';
 	const prompt = prompts === 'ids' ? sample.ids : sample.text;
+	const tokenize = isVllm ? await vllmTokenize(client, model, sample, signal) : undefined;
+	const known = { model, prompts, isVllm, tokenize } as const;
+	if (isVllm && (await takesWanted(ask, prompt, sample))) {
+		return { ...known, wanted: true, top: 1, echo: false };
+	}
 	const echoed = (await ask({ prompt, logprobs: 1, echo: true }))?.logprobs;
 	return {
-		model,
-		prompts,
-		isVllm,
+		...known,
+		wanted: false,
 		top: await topOf(async logprobs => (await ask({ prompt, logprobs }))?.logprobs?.top_logprobs?.[0] ?? {}),
-		wanted: isVllm && (await takesWanted(ask, prompt, sample)),
 		// Honoured: the prompt's own tokens come back, the first of them without a log-probability.
 		echo:
 			(echoed?.token_logprobs.length ?? 0) > 1 &&
 			echoed?.token_logprobs[0] === null &&
 			typeof echoed.token_logprobs[1] === 'number' &&
 			Boolean(echoed.top_logprobs?.[1]),
-		...(isVllm && { tokenize: await vllmTokenize(client, model, sample, signal) }),
 	};
 }
 
