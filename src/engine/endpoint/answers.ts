@@ -14,11 +14,6 @@ interface WithinParts {
 	argmax: number;
 }
 
-export interface Answered {
-	readonly answers: readonly Answer[];
-	readonly usage: Usage;
-}
-
 /** Sends asks, and makes answers of what comes back. */
 export class Answers {
 	readonly #collector: AnswerCollector;
@@ -35,7 +30,7 @@ export class Answers {
 	}
 
 	/** @throws Failure where the ask cannot be answered. */
-	async send(ask: Ask, signal: AbortSignal): Promise<Answered> {
+	async send(ask: Ask, signal: AbortSignal): Promise<Answer[]> {
 		switch (ask.kind) {
 			case 'next':
 				return this.#next(ask, signal);
@@ -55,7 +50,7 @@ export class Answers {
 		return fresh.map(request => ({ kind: 'failed', request, reason }));
 	}
 
-	async #next({ node, marks }: AskOf<'next'>, signal: AbortSignal): Promise<Answered> {
+	async #next({ node, marks }: AskOf<'next'>, signal: AbortSignal): Promise<Answer[]> {
 		const { route, texts } = this;
 		const ids = tokensTo(node);
 		const wanted = marks.map(({ token }) => texts.wantedOf(token));
@@ -71,10 +66,10 @@ export class Answers {
 				message('endpoint.label-missing', { label: JSON.stringify(texts.wantedOf(token).text), given }),
 			),
 		);
-		return { answers: [...scored.filter(({ request }) => !this.#failed.has(request)), ...failed], usage };
+		return [...scored.filter(({ request }) => !this.#failed.has(request)), ...failed];
 	}
 
-	async #readWithin(ask: AskOf<'within'>, signal: AbortSignal): Promise<Answered> {
+	async #readWithin(ask: AskOf<'within'>, signal: AbortSignal): Promise<Answer[]> {
 		const { route, texts } = this;
 		const ids = [...tokensTo(ask.node), ask.last];
 		const found = await route.within?.(texts.sequenceOf(ids), ids.length - ask.tokens, signal);
@@ -82,10 +77,10 @@ export class Answers {
 			throw runFailure('endpoint.echo-incomplete', { tokens: ask.tokens, given: found?.logprobs.length ?? 0 });
 		}
 		this.#checkCount(ids.length, found.usage);
-		return { answers: this.#takeWithin(ask, found), usage: found.usage };
+		return this.#takeWithin(ask, found);
 	}
 
-	async #write({ node, request }: AskOf<'write'>, signal: AbortSignal): Promise<Answered> {
+	async #write({ node, request }: AskOf<'write'>, signal: AbortSignal): Promise<Answer[]> {
 		const { route, texts, plan } = this;
 		if (!route.write) {
 			throw runFailure('endpoint.no-writing', { route: route.name });
@@ -93,7 +88,7 @@ export class Answers {
 		const ids = tokensTo(node);
 		const { result, usage } = await route.write(texts.sequenceOf(ids), plan.trie.write(request), signal);
 		this.#checkCount(ids.length, usage);
-		return { answers: [{ kind: 'written', request, result }], usage };
+		return [{ kind: 'written', request, result }];
 	}
 
 	#takeWithin({ request, continuation }: AskOf<'within'>, { logprobs, greedy, best }: PromptLogprobs): Answer[] {

@@ -3,7 +3,7 @@ import { Failure } from '../../protocol/failure';
 import type { MessageCode } from '../../protocol/messages';
 import type { WorkOptions } from '../contract';
 import type { Answer, RequestId } from '../requests';
-import { type Answered, Answers } from './answers';
+import { Answers } from './answers';
 import { adaptiveConcurrency, inFlight } from './concurrency';
 import { type Ask, type EndpointPlan, newTokens, stillWanted } from './endpointPlan';
 import type { Probed } from './probe';
@@ -24,7 +24,7 @@ export interface Asking {
 }
 
 type Sent =
-	| ({ readonly ask: Ask; readonly failure: null } & Answered)
+	| { readonly ask: Ask; readonly failure: null; readonly answers: readonly Answer[] }
 	| { readonly ask: Ask; readonly failure: Failure };
 
 /** What the server itself is the reason of, whatever it is asked. */
@@ -54,7 +54,7 @@ export async function* askThrough(
 	const concurrency = adaptiveConcurrency(asking.server.slots);
 	tally.onBusy = () => concurrency.refused();
 	const answers = new Answers(plan, asking.route, asking.texts, asking.host);
-	const send = sender(answers, tally, () => concurrency.succeeded());
+	const send = sender(answers, () => concurrency.succeeded());
 	const { signal, dispose } = signalOf(token);
 	const sameServer = looker(asking, signal);
 	const failures = new Failures(answers);
@@ -84,13 +84,12 @@ export async function* askThrough(
 	}
 }
 
-function sender(answers: Answers, tally: Tally, onAnswer: () => void) {
+function sender(answers: Answers, onAnswer: () => void) {
 	return async (ask: Ask, signal: AbortSignal): Promise<Sent> => {
 		try {
-			const answered = await tally.during(answers.send(ask, signal));
-			tally.add(answered.usage);
+			const answered = await answers.send(ask, signal);
 			onAnswer();
-			return { ask, failure: null, ...answered };
+			return { ask, failure: null, answers: answered };
 		} catch (error) {
 			signal.throwIfAborted();
 			if (error instanceof Failure && error.kind === 'run') {

@@ -5,6 +5,7 @@ import { type Message, message } from '../../protocol/messages';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Engine } from '../contract';
 import { askThrough } from './askThrough';
+import { countedRoute } from './countedRoute';
 import { asksLeft, type EndpointPlan, planAsks } from './endpointPlan';
 import { openRoute, servedName } from './openRoute';
 import { type Probed, type ProbeRecord, probe, refuseOtherModel } from './probe';
@@ -53,7 +54,10 @@ export async function openEndpoint(options: EndpointOptions, token: Cancellation
 	const server = await withSignal(token, signal => askServer(client, signal));
 	const model = servedName(server, host, names);
 	const sample = { text: sampleText, ids: [...tokenizer.prefix, ...tokenizer.encode(sampleText)] };
-	const route = await withSignal(token, signal => openRoute(client, server, model, sample, signal));
+	const route = countedRoute(
+		await withSignal(token, signal => openRoute(client, server, model, sample, signal)),
+		tally,
+	);
 	const texts = textsOf(tokenizer, await withSignal(token, signal => findBos(route, tokenizer, signal)));
 	const subject = { host, server, route };
 	let probed: Probed | null = null;

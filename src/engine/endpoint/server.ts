@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Failure } from '../../protocol/failure';
 import type { ServerClient } from './serverClient';
 
 export const serverKinds = ['vllm', 'sglang', 'llama.cpp', 'tgi', 'ollama', 'openai'] as const;
@@ -47,12 +48,20 @@ const tgiInfo = z.object({
 
 /** Asks a server what it is. Nothing is computed. @throws Failure where it cannot be reached. */
 export async function askServer(client: ServerClient, signal: AbortSignal): Promise<Server> {
-	const read = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
+	const asked = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
 		const answer = await client.get(path, signal);
 		const parsed = answer.ok ? shape.safeParse(answer.json) : null;
 		return parsed?.success ? parsed.data : null;
 	};
-	const list = await read('/v1/models', modelList);
+	// A path that a server does not know may as well make it fail.
+	const read = <T>(path: string, shape: z.ZodType<T>) =>
+		asked(path, shape).catch(error => {
+			if (error instanceof Failure && error.reason.code !== 'endpoint.unreachable') {
+				return null;
+			}
+			throw error;
+		});
+	const list = await asked('/v1/models', modelList);
 	const models = list?.data.map(({ id }) => id) ?? [];
 	const [first] = list?.data ?? [];
 	const owner = first?.owned_by;
