@@ -65,7 +65,7 @@ const levels = [1000, 100, 20, 5] as const;
 async function tgiTop(client: ServerClient, { text }: Sample, signal: AbortSignal): Promise<number> {
 	for (const top of levels) {
 		const parameters = { max_new_tokens: 1, details: true, top_n_tokens: top };
-		const answer = await client.post('/generate', { inputs: text, parameters }, signal);
+		const answer = await client.offer('/generate', { inputs: text, parameters }, signal);
 		if (answer.ok) {
 			return top;
 		}
@@ -87,7 +87,7 @@ async function honoured(
 	const isVllm = server.kind === 'vllm';
 	const ask = async (body: Record<string, unknown>) => {
 		const common = { model, max_tokens: 1, temperature: 0, ...(isVllm ? vllmForm : {}) };
-		const answer = await client.post(completionsPath, { ...common, ...body }, signal);
+		const answer = await client.offer(completionsPath, { ...common, ...body }, signal);
 		if (!answer.ok && isGeneral(answer.status)) {
 			read(client, completionsPath, answer, completion);
 		}

@@ -75,6 +75,7 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 		tokens = await checkTokens(ids, sent.usage, subject, signal);
 		const one = sent.measured();
 		const two = (await send(ask, subject, signal)).measured();
+		await checkEcho(ask, one, subject, signal);
 		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
 		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
 		equals.push(...areEqual(ask, one));
@@ -169,6 +170,29 @@ async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promi
 			}
 			return { usage: written.usage, measured: () => ({ logprobs: written.result.logprobs.slice(0, 1) }) };
 		}
+	}
+}
+
+/**
+ * That the first token of an answer is as probable among the tokens of the prompt as it is as the next token: a server was
+ * seen whose `echo` tells each token the row of the one after it.
+ */
+async function checkEcho(ask: Ask, { logprobs }: Measured, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
+	if (ask.kind !== 'within') {
+		return;
+	}
+	const ids = idsOf(ask);
+	const start = ids.length - ask.tokens;
+	const token = subject.wantedOf(ids[start] ?? -1);
+	const [alone] = (await subject.route.after(subject.sequenceOf(ids.slice(0, start)), [token], signal)).logprobs;
+	const [told] = logprobs;
+	if (typeof alone === 'number' && told !== undefined && Math.abs(alone - told) > otherModel) {
+		const { host, route } = subject;
+		throw inputFailure('endpoint.echo-differs', {
+			host,
+			route: route.name,
+			difference: Math.abs(alone - told).toFixed(1),
+		});
 	}
 }
 
