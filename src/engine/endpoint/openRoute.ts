@@ -20,6 +20,11 @@ export function servedName(server: Server, host: string, names: readonly (string
 	if (found !== undefined) {
 		return found;
 	}
+	// The router of Hugging Face takes a provider behind the name, which it does not list.
+	const routed = names[0]?.slice(0, names[0].lastIndexOf(':'));
+	if (names[0] && routed && server.models.includes(routed)) {
+		return names[0];
+	}
 	// A name that was written for this server must be there; a model's own may stand under another one.
 	if (only !== undefined && others.length === 0 && names[0] === null) {
 		return only;
