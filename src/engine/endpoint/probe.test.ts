@@ -199,6 +199,12 @@ describe('a server whose scores would mean something else is refused', () => {
 		await expect(probeOf(server, longAnswers)).rejects.toThrow(refusedAs('one-token-only'));
 	});
 
+	it('one that echoes other tokens than it was sent, without a word on how many they are', async () => {
+		const echoing = (serving: Behaviour) => openAi(serving, { honoursEcho: true, usage: false });
+		await probeOf(await start(echoing), longAnswers);
+		await expect(probeOf(await start(echoing, { bosOnTexts: 2 }), longAnswers)).rejects.toThrow(refusedAs('echo'));
+	});
+
 	it('one that gives back a part of what it was to echo', async () => {
 		const server = await start(serving => vllm(serving, { tokenIds: false }));
 		const engine = await openOn(server.url);
