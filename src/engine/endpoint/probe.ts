@@ -2,7 +2,7 @@ import { inputFailure, runFailure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
 import { isWhole } from './answers';
 import type { Ask, EndpointPlan } from './endpointPlan';
-import { tokensTo } from './endpointPlan';
+import { messagesOf, tokensTo } from './endpointPlan';
 import type { NextTokens, Route, Usage, WantedToken } from './route';
 import type { Server } from './server';
 import type { Texts } from './texts';
@@ -70,11 +70,12 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 	const equals: boolean[] = [];
 	for (const ask of asks) {
 		const ids = idsOf(ask);
-		const sent = await send(ask, subject, signal);
+		const sent = await send(plan, ask, subject, signal);
 		// Of other tokens, other labels are probable: that is said first.
 		tokens = await checkTokens(ids, sent.usage, subject, signal);
 		const one = sent.measured();
-		const two = (await send(ask, subject, signal)).measured();
+		const two = (await send(plan, ask, subject, signal)).measured();
+		await checkEcho(ask, one, subject, signal);
 		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
 		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
 		equals.push(...areEqual(ask, one));
@@ -95,7 +96,7 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 		],
 		async again(to) {
 			if (first) {
-				refuseOtherModel(host, canary.logprobs, (await send(first, subject, to)).measured().logprobs);
+				refuseOtherModel(host, canary.logprobs, (await send(plan, first, subject, to)).measured().logprobs);
 			}
 		},
 	};
@@ -143,9 +144,9 @@ function checkWindow({ asks, trie }: EndpointPlan, { host, server }: ProbeSubjec
 	}
 }
 
-async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
+async function send(plan: EndpointPlan, ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
 	const { host, route, sequenceOf, wantedOf } = subject;
-	const sequence = sequenceOf(idsOf(ask));
+	const sequence = sequenceOf(idsOf(ask), messagesOf(plan.trie, ask));
 	switch (ask.kind) {
 		case 'next': {
 			const wanted = ask.marks.map(({ token }) => wantedOf(token));
@@ -169,6 +170,29 @@ async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promi
 			}
 			return { usage: written.usage, measured: () => ({ logprobs: written.result.logprobs.slice(0, 1) }) };
 		}
+	}
+}
+
+/**
+ * That the first token of an answer is as probable among the tokens of the prompt as it is as the next token: a server was
+ * seen whose `echo` tells each token the row of the one after it.
+ */
+async function checkEcho(ask: Ask, { logprobs }: Measured, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
+	if (ask.kind !== 'within') {
+		return;
+	}
+	const ids = idsOf(ask);
+	const start = ids.length - ask.tokens;
+	const token = subject.wantedOf(ids[start] ?? -1);
+	const [alone] = (await subject.route.after(subject.sequenceOf(ids.slice(0, start)), [token], signal)).logprobs;
+	const [told] = logprobs;
+	if (typeof alone === 'number' && told !== undefined && Math.abs(alone - told) > otherModel) {
+		const { host, route } = subject;
+		throw inputFailure('endpoint.echo-differs', {
+			host,
+			route: route.name,
+			difference: Math.abs(alone - told).toFixed(1),
+		});
 	}
 }
 
@@ -220,7 +244,7 @@ async function checkTokens(
 		}
 		return 'ids';
 	}
-	if (route.prompts === 'text') {
+	if (route.prompts !== 'ids') {
 		return prompt === null ? 'not told' : 'count';
 	}
 	// Of ids there are always as many as were sent: how the server would cut the text says whether it has the same tokenizer.

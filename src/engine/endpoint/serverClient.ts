@@ -34,6 +34,8 @@ export interface ServerClient {
 	 * @throws Failure `endpoint.*` where the server cannot be reached or goes on failing.
 	 */
 	post(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
+	/** Sends what the server may not know: twice at most, and a fault of the server counts as its refusal. */
+	offer(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
 }
 
 /** What a server says: JSON, or a refusal with its own words. */
@@ -43,6 +45,9 @@ export type ServerAnswer =
 
 /** More than any answer with log-probabilities of a whole vocabulary. */
 const largestBody = 64 * 1024 * 1024;
+
+/** How often something is sent that the server may not know: some fail where others refuse. */
+const offers = 2;
 
 /** Of a refusal's own words as many are shown. */
 const longestReason = 300;
@@ -83,12 +88,15 @@ export function serverClient(address: ServerAddress, options: ServerClientOption
 		}
 	};
 
-	const send = async (path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer> => {
+	const send = async (path: string, body: unknown, signal: AbortSignal, isOffer = false): Promise<ServerAnswer> => {
 		const text = body === undefined ? null : JSON.stringify(body);
 		for (let made = 1; ; made++) {
 			const outcome = await once(path, text, signal);
 			if ('ok' in outcome) {
 				return outcome;
+			}
+			if (isOffer && outcome.again === 'server-error' && made >= offers) {
+				return { ok: false, status: 500, reason: outcome.last ?? '' };
 			}
 			if (made >= tries) {
 				throw givenUp(host, outcome, tries);
@@ -106,6 +114,7 @@ export function serverClient(address: ServerAddress, options: ServerClientOption
 		host,
 		get: (path, signal) => send(path, undefined, signal),
 		post: (path, body, signal) => send(path, body, signal),
+		offer: (path, body, signal) => send(path, body, signal, true),
 	};
 }
 

@@ -21,6 +21,8 @@ export const endpointMessages = {
 	'endpoint.no-model':
 		'The server {host} serves no model {model}; it serves: {models}. Write the name that it has there as `model` beside `url`.',
 
+	'endpoint.chat-only':
+		'The server {host} takes chats alone, and a prompt of this run is none, or was cut. Use formats with `apply_chat_template: true`, or a server that completes texts.',
 	'endpoint.one-token-only':
 		'The server {host} tells log-probabilities of one next token alone ({route}), and an answer here has several. Use a format with one-token labels, a server with `echo` such as vLLM, or compute on this computer.',
 	'endpoint.window':
@@ -44,6 +46,8 @@ export const endpointMessages = {
 		'The server {host} gives numbers that are no log-probabilities ({route}): {number} is greater than 0. Start it so that it gives log-probabilities (`--logprobs-mode raw_logprobs` of vLLM).',
 	'endpoint.echo':
 		'The server {host} does not give the log-probabilities of a prompt’s own tokens ({route}), as answers of several tokens need.',
+	'endpoint.echo-differs':
+		'The server {host} gives an answer’s first token another log-probability among the tokens of the prompt than as the next token (by {difference}; {route}). Its `echo` cannot be believed, and answers of several tokens would be chance. Use a format with one-token labels, or another server.',
 	'endpoint.echo-incomplete': 'The server gave {given} log-probabilities for an answer of {tokens} tokens.',
 	'endpoint.no-writing': 'Texts cannot be written through {route}.',
 	'endpoint.not-repeatable':
