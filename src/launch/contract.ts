@@ -36,6 +36,11 @@ export interface Estimate {
  */
 export type JobState = 'queued' | 'starting' | 'running' | 'ended' | 'lost';
 
+/** Whether a job in this state costs, or soon will. */
+export function isLive(state: JobState): boolean {
+	return state === 'queued' || state === 'starting' || state === 'running';
+}
+
 export interface JobStatus {
 	readonly state: JobState;
 	/** What happens there, or why it ended: `image pulling`, an exit code, a time limit. */

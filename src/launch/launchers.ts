@@ -1,4 +1,4 @@
-import type { Launch } from '../config/launch';
+import type { StartedLaunch } from '../config/launch';
 import type { Hub } from '../hub/hub';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Estimate, JobStatus, Reached, ServedModel } from './contract';
@@ -23,6 +23,6 @@ export interface LaunchContext {
  * The launcher of a launch.
  * @throws Failure where a handle from a run folder is not what the launcher wrote there.
  */
-export function launcherOf(launch: Exclude<Launch, { kind: 'url' }>, context: LaunchContext): AnyLauncher {
+export function launcherOf(launch: StartedLaunch, context: LaunchContext): AnyLauncher {
 	throw new Error(`${launch.kind} ${String(context.hub)}`);
 }
