@@ -24,6 +24,8 @@ export interface Job {
 	readonly dollarsAnHour: number | null;
 	/** The most it may cost. */
 	readonly maximalDollars: number | null;
+	/** What it cost, once it has ended, as far as that is known. */
+	readonly dollars: number | null;
 }
 
 const bookSchema = z.object({
@@ -37,9 +39,15 @@ const bookSchema = z.object({
 			ended: z.string().nullable(),
 			dollarsAnHour: z.number().nullable(),
 			maximalDollars: z.number().nullable(),
+			dollars: z.number().nullable(),
 		}),
 	),
 });
+
+/** Dollars for so many seconds of a job; null: nothing is billed, or it is not known. */
+export function dollarsFor({ dollarsAnHour }: Pick<Job, 'dollarsAnHour'>, billedSeconds: number | null): number | null {
+	return billedSeconds === null || dollarsAnHour === null ? null : (billedSeconds / 3600) * dollarsAnHour;
+}
 
 /** jobs.json is written by us alone: a launch of a kind that is known has the rest of its shape. */
 function isStarted(value: unknown): value is StartedLaunch {

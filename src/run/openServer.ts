@@ -8,7 +8,7 @@ import { type Estimate, isLive, type JobStatus, type Reached } from '../launch/c
 import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { inputFailure, runFailure } from '../protocol/failure';
-import { type Job, noteJob, readJobs } from './jobBook';
+import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
@@ -76,10 +76,15 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 	const launcher = launcherOf(launch, { hub: options.hub });
 	let job = (await followed(request, launch)) ?? (await started(request, launch, launcher));
 	let reached: Reached | null = null;
+	const cost = async () =>
+		job.dollarsAnHour === null
+			? null
+			: dollarsFor(job, (await launcher.status(job.handle, neverCancelled)).billedSeconds);
 	const close = async () => {
 		reached?.dispose();
 		await launcher.stop(job.handle);
-		job = { ...job, ended: new Date().toISOString() };
+		const ended = new Date().toISOString();
+		job = { ...job, ended, dollars: await cost().catch(() => null) };
 		await noteJob(dir, job);
 	};
 	try {
@@ -97,10 +102,7 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 			headers: () => now().headers(),
 		},
 		job,
-		async cost() {
-			const { billedSeconds } = await launcher.status(job.handle, neverCancelled);
-			return billedSeconds === null || job.dollarsAnHour === null ? null : (billedSeconds / 3600) * job.dollarsAnHour;
-		},
+		cost,
 		isAlive: async () => (await launcher.status(job.handle, token)).state === 'running',
 		async again(own) {
 			reached?.dispose();
@@ -154,6 +156,7 @@ async function started(request: ServerRequest, launch: StartedLaunch, launcher: 
 		ended: null,
 		dollarsAnHour: estimate.maximalCost?.dollarsAnHour ?? null,
 		maximalDollars: estimate.maximalCost?.dollars ?? null,
+		dollars: null,
 	};
 	await noteJob(dir, intended);
 	const handle = await launcher.start(intended.label, model, token);
