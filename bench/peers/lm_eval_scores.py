@@ -1,7 +1,8 @@
-"""Scores one MMLU subject, five shots, with lm-evaluation-harness: the unchanged task, its `hf` backend, float32, CPU.
+"""Scores one MMLU subject, five shots, with lm-evaluation-harness: the unchanged task, its `hf` backend in float32 on the CPU,
+or with --server its `local-completions` on a server.
 
-Prints one JSON object a line: first what runs ("about"), then one object a repetition. Only `HFLM.loglikelihood` is timed,
-which tokenises the requests, as it does in every run of the harness; the weights are loaded and one question is scored before.
+Prints one JSON object a line: first what runs ("about"), then one object a repetition. Only `loglikelihood` is timed, which
+tokenises the requests, as it does in every run of the harness; the weights are loaded and one question is scored before.
 With --wait a repetition starts when a line comes in, so that a driver can let contestants take turns.
 """
 
@@ -37,6 +38,8 @@ def arguments():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--dtype", default="float32", help="float32 is the exact one; bfloat16 needs AMX to be fast")
     parser.add_argument("--attention", default="sdpa", choices=["sdpa", "eager"])
+    parser.add_argument("--server", help="address of a server's /v1/completions that honours echo; its model is asked")
+    parser.add_argument("--concurrent", type=int, default=1, help="requests to the server at a time")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--wait", action="store_true", help="start each repetition when a line comes in")
     return parser.parse_args()
@@ -59,18 +62,14 @@ def write_dataset(source: Path, folder: Path, subject: str):
         parquet.write_table(rows.filter(compute.equal(rows["subject"], subject)), home / subject / f"{split}.parquet")
 
 
-def timed_backend(options, repetitions):
-    import torch
-    from lm_eval.models.huggingface import HFLM
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    class TimedHFLM(HFLM):
-        """The harness' backend, told to score the same requests several times and to count what it feeds the model."""
+def timed(backend, repetitions):
+    class Timed(backend):
+        """A backend of the harness, told to score the same requests several times and to count what it feeds the model."""
 
         fed = 0
 
         def _model_call(self, inps, *args, **kwargs):
-            self.fed += inps.numel()
+            self.fed += inps.numel() if hasattr(inps, "numel") else 0
             return super()._model_call(inps, *args, **kwargs)
 
         def loglikelihood(self, requests, disable_tqdm=False):
@@ -88,6 +87,15 @@ def timed_backend(options, repetitions):
                 say(repetition=turn, seconds=seconds, cpu_seconds=cpu_seconds, tokens=self.fed, questions=len(logprobs), logprobs=logprobs)
             return scores
 
+    return Timed
+
+
+def local_backend(options, repetitions):
+    import torch
+    from lm_eval.models.huggingface import HFLM
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.set_num_threads(options.threads)
     model = AutoModelForCausalLM.from_pretrained(
         options.gguf.parent,
         gguf_file=options.gguf.name,
@@ -95,27 +103,48 @@ def timed_backend(options, repetitions):
         attn_implementation=options.attention,
     ).eval()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
-    return TimedHFLM(pretrained=model, tokenizer=tokenizer, batch_size=options.batch, device="cpu")
+    return timed(HFLM, repetitions)(pretrained=model, tokenizer=tokenizer, batch_size=options.batch, device="cpu")
+
+
+def server_backend(options, repetitions):
+    from lm_eval.models.openai_completions import LocalCompletionsAPI
+
+    return timed(LocalCompletionsAPI, repetitions)(
+        model="served",
+        base_url=f"{options.server}/v1/completions",
+        tokenizer=str(options.model),
+        tokenizer_backend="huggingface",
+        tokenized_requests=False,
+        num_concurrent=options.concurrent,
+        max_length=4096,
+    )
 
 
 def describe(options, model):
     import lm_eval
+
+    say(about="lm-evaluation-harness", version=lm_eval.__version__, **(served(options) if options.server else computed(options, model)))
+
+
+def served(options):
+    return {"backend": "local-completions", "server": options.server, "concurrent": options.concurrent}
+
+
+def computed(options, model):
     import torch
     import transformers
 
-    say(
-        about="lm-evaluation-harness",
-        version=lm_eval.__version__,
-        torch=torch.__version__,
-        transformers=transformers.__version__,
-        cpu_capability=torch.backends.cpu.get_cpu_capability(),
-        build=torch.__config__.show(),
-        threads=torch.get_num_threads(),
-        batch=options.batch,
-        dtype=str(next(model.model.parameters()).dtype),
-        attention=model.model.config._attn_implementation,
-        matmul_precision=torch.get_float32_matmul_precision(),
-    )
+    return {
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "build": torch.__config__.show(),
+        "threads": torch.get_num_threads(),
+        "batch": options.batch,
+        "dtype": str(next(model.model.parameters()).dtype),
+        "attention": model.model.config._attn_implementation,
+        "matmul_precision": torch.get_float32_matmul_precision(),
+    }
 
 
 def turns(options):
@@ -149,10 +178,8 @@ def main():
         write_dataset(options.data, folder, options.subject)
         os.chdir(folder)
         import lm_eval
-        import torch
 
-        torch.set_num_threads(options.threads)
-        model = timed_backend(options, turns(options))
+        model = (server_backend if options.server else local_backend)(options, turns(options))
         describe(options, model)
         lm_eval.simple_evaluate(
             model=model, tasks=[f"mmlu_{options.subject}"], num_fewshot=options.shots, bootstrap_iters=0, log_samples=False

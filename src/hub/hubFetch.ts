@@ -11,6 +11,8 @@ export interface HubInit extends RequestInit {
 	readonly anonymous?: boolean;
 	/** Refusals are answers, as with global fetch. */
 	readonly raw?: boolean;
+	/** Done twice it is as done once; false unless it reads. */
+	readonly repeatable?: boolean;
 }
 
 export type HubFetch = (input: string | URL | Request, init?: HubInit) => Promise<Response>;
@@ -23,8 +25,9 @@ const headersTimeout = 30_000;
  *
  * - The token goes to the origins of the Hub and of the viewer alone; where an answer redirects to another origin, fetch
  *   takes it out again. Over plain http it goes to this computer only.
- * - GET, HEAD and the reading POST `paths-info` are tried up to five times where the rate is too high (429), the server
- *   fails (5xx), the connection breaks, or the viewer is still preparing its answer. See retry.ts for the waits.
+ * - GET, HEAD, the reading POST `paths-info` and what is called repeatable are tried up to five times where the rate is too
+ *   high (429), the server fails (5xx), the connection breaks, or the viewer is still preparing its answer. See retry.ts for
+ *   the waits. Anything else is sent once.
  * - A 401 is tried again without the token, as an expired one must not hide what is public. That a token was refused is
  *   remembered: from then on it goes along only where nothing is had without.
  * - A refusal is a Failure with a sentence; its code tells the kind. Two remain answers, as @huggingface/hub reads them: a
@@ -48,12 +51,12 @@ export function hubFetch(connection: HubConnection, clock: Clock): HubFetch {
 		}
 		const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
 		const request = new Request(input, { ...init, signal: null });
-		const tries = isRepeatable(request) ? (init.tries ?? maximumTries) : 1;
-		const attempt = { request, target, signal, tries, clock };
-		const isDead = token !== null && refused.has(token.value);
+		const mayRepeat = init.repeatable ?? isReading(request);
+		const attempt = { request, target, signal, tries: mayRepeat ? (init.tries ?? maximumTries) : 1, clock };
+		const isDead = token !== null && mayRepeat && refused.has(token.value);
 		const [one, other] = isDead ? [null, token] : [token, null];
 		const first = await tried(attempt, one);
-		if (first.status !== 401 || !token) {
+		if (first.status !== 401 || !token || !mayRepeat) {
 			return judged(first, target, one, init, connection.endpoint);
 		}
 		const second = await tried(attempt, other);
@@ -125,7 +128,7 @@ function answerOf(outcome: Response | Broken): Response {
 	return outcome;
 }
 
-function isRepeatable({ method, url }: Request): boolean {
+function isReading({ method, url }: Request): boolean {
 	return method === 'GET' || method === 'HEAD' || (method === 'POST' && /\/paths-info\//.test(url));
 }
 

@@ -20,6 +20,22 @@ export function plainText(text: string, limit: number): string {
 	return `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
+// Colours, movements and titles of a terminal (ECMA-48), which begin with a control character.
+const terminalCodes = /\p{Cc}(\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*)/gu;
+
+/** A line of a program's output as it can be shown: blanks stay, terminal codes, unseen characters and tokens do not. */
+export function plainLine(text: string, limit: number): string {
+	const line = text
+		.slice(0, limit * 4)
+		.replace(/\s/g, ' ')
+		.replace(terminalCodes, '')
+		.replace(unseen, '')
+		.trimEnd();
+	return withoutTokens(line)
+		.slice(0, limit)
+		.replace(/[\ud800-\udbff]$/, '');
+}
+
 /** Tokens look like `hf_…`, those of a browser sign-in have parts joined by dots: whatever else is said, they are not. */
 export function withoutTokens(text: string): string {
 	return text.replace(/hf_\w[\w.~+/=-]*/g, 'hf_…');

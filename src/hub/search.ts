@@ -5,6 +5,7 @@ import { withSignal } from './abort';
 import type { Page } from './connection';
 import type { Hub } from './hub';
 import { hubJson } from './hubJson';
+import { nextPage } from './nextPage';
 import type { DatasetQuery, DatasetSummary, ModelQuery, ModelSummary } from './repository';
 import { datasetEntry, datasetFields, datasetSummary, modelEntry, modelFields, modelSummary } from './summary';
 
@@ -85,13 +86,4 @@ function itemsOf<T>(entry: unknown, itemOf: (entry: unknown) => T): T[] {
 		}
 		throw error;
 	}
-}
-
-/**
- * The address of the page after, from a header such as `<https://huggingface.co/api/datasets?cursor=…>; rel="next"`. Only its
- * query is used: mirrors hand on the Hub's own addresses, and no answer shall lead to another server.
- */
-function nextPage(listing: string, link: string | null): string | null {
-	const given = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
-	return given !== undefined && URL.canParse(given, listing) ? listing + new URL(given, listing).search : null;
 }

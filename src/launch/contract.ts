@@ -65,7 +65,8 @@ export interface Launcher<K extends LaunchKind, H> {
 	estimate(request: LaunchRequest<K>, token: CancellationToken): Promise<Estimate>;
 	/**
 	 * Starts the job. Whatever finds it again is in the label and in `intended`, which the caller has written down before.
-	 * @throws Failure; the job then does not run.
+	 * @throws Failure: the job does not run, unless the sentence says that this is not known; `find` tells it then. Cancelled:
+	 * what had begun was stopped.
 	 */
 	start(request: LaunchRequest<K>, token: CancellationToken): Promise<H>;
 	/** Finds what `start` began but could not tell of, by its label; null: there is none. */

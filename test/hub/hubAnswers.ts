@@ -25,6 +25,9 @@ export function hubAnswer(world: World, request: SeenRequest, sent: string): Ans
 	if (path === '/api/datasets' || path === '/api/models') {
 		return listing(world, url, path === '/api/datasets' ? 'dataset' : 'model', token);
 	}
+	if (path.startsWith('/api/jobs/')) {
+		return world.jobs.answer(request, url, sent);
+	}
 	const api = /^\/api\/(dataset|model)s\/(.+)$/.exec(path);
 	const file = /^\/(datasets\/)?(.+?)\/(resolve|raw)\/([^/]+)\/(.+)$/.exec(path);
 	if (api) {

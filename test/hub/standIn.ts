@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hubAnswer } from './hubAnswers';
+import { type JobsRoutes, type JobsStandIn, jobsRoutes } from './jobs';
 import { type DatasetSpec, type ModelSpec, type Repository, repository } from './repositories';
+import { type Output, send } from './send';
 import { viewerAnswer } from './viewerAnswers';
 
 /**
@@ -31,6 +33,8 @@ export interface HubStandIn {
 	fault(matches: (request: SeenRequest) => boolean, fault: Fault, times?: number): void;
 	/** Answers of the device login: pending until it is called. */
 	approveDevice(token: string): void;
+	/** Jobs, how they go, and what may go wrong with them. */
+	readonly jobs: JobsStandIn;
 	close(): Promise<void>;
 }
 
@@ -47,11 +51,15 @@ export type Fault =
 			readonly status: number;
 			readonly headers?: Readonly<Record<string, string>>;
 			readonly body?: string;
+			/** What was asked for is done all the same: only its answer is another. */
+			readonly isDone?: boolean;
 	  }
 	/** Answers as usual, but so many milliseconds later. */
 	| { readonly delayMs: number }
-	/** The connection ends after so many bytes of the body; 0: before the headers. */
+	/** The connection ends after so many bytes of the body; 0: before the headers. What was asked for is done. */
 	| { readonly cutAfterBytes: number }
+	/** After so many bytes of the body nothing comes any more, but the connection stays. */
+	| { readonly stallAfterBytes: number }
 	/** The body comes in pieces of so many bytes, with a pause between them. */
 	| { readonly slowBytes: number; readonly pauseMs: number }
 	/** The right file with one byte changed. */
@@ -62,6 +70,8 @@ export interface Answer {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** An object is sent as JSON. */
 	readonly body?: Buffer | string | object;
+	/** Instead of a body: events, as they happen. */
+	readonly stream?: (output: Output) => void;
 }
 
 export interface World {
@@ -69,6 +79,7 @@ export interface World {
 	readonly endpoint: string;
 	readonly storeEndpoint: string;
 	readonly device: { approved: string | null };
+	readonly jobs: JobsRoutes;
 }
 
 export async function startHubStandIn(port = 0): Promise<HubStandIn> {
@@ -76,6 +87,7 @@ export async function startHubStandIn(port = 0): Promise<HubStandIn> {
 	const requests: SeenRequest[] = [];
 	const faults: { matches: (request: SeenRequest) => boolean; fault: Fault; left: number }[] = [];
 	const device: World['device'] = { approved: null };
+	const jobs = jobsRoutes();
 	const servers: Server[] = [];
 	let world: World;
 
@@ -88,7 +100,7 @@ export async function startHubStandIn(port = 0): Promise<HubStandIn> {
 				entry.left--;
 			}
 			body(request)
-				.then(sent => send(response, seen, answer(seen, sent), entry?.fault))
+				.then(sent => send(response, seen, faulty(entry?.fault) ?? answer(seen, sent), entry?.fault))
 				.catch(error => response.writeHead(500).end(String(error)));
 		});
 		servers.push(server);
@@ -110,7 +122,7 @@ export async function startHubStandIn(port = 0): Promise<HubStandIn> {
 	const endpoint = await listen('hub', port);
 	const storeEndpoint = await listen('store', port && port + 1);
 	const viewerEndpoint = await listen('viewer', port && port + 2);
-	world = { repositories, endpoint, storeEndpoint, device };
+	world = { repositories, endpoint, storeEndpoint, device, jobs };
 	const add = (type: Repository['type'], spec: DatasetSpec & ModelSpec) => {
 		const added = repository(type, spec);
 		const before = repositories.findIndex(one => one.type === type && one.spec.id === spec.id);
@@ -128,13 +140,20 @@ export async function startHubStandIn(port = 0): Promise<HubStandIn> {
 		approveDevice: token => {
 			device.approved = token;
 		},
+		jobs: jobs.jobs,
 		async close() {
+			await jobs.close();
 			for (const server of servers) {
 				server.closeAllConnections();
 				await new Promise(resolve => server.close(resolve));
 			}
 		},
 	};
+}
+
+/** What is answered without doing what was asked for; null: that is done. */
+function faulty(fault: Fault | undefined): Answer | null {
+	return fault && 'status' in fault && !fault.isDone ? fault : null;
 }
 
 async function body(request: IncomingMessage): Promise<string> {
@@ -158,63 +177,4 @@ function storeAnswer({ repositories }: World, request: SeenRequest): Answer {
 		}
 	}
 	return { status: 404, body: 'no such object' };
-}
-
-async function send(response: ServerResponse, request: SeenRequest, usual: Answer, fault?: Fault): Promise<void> {
-	const answer = fault && 'status' in fault ? { ...fault } : ranged(usual, request.headers.range);
-	if (fault && 'delayMs' in fault) {
-		await new Promise(resolve => setTimeout(resolve, fault.delayMs));
-	}
-	let bytes = bytesOf(answer.body);
-	if (fault && 'corrupt' in fault && bytes.length > 0) {
-		bytes = Buffer.from(bytes);
-		bytes.writeUInt8((bytes.readUInt8(0) + 1) % 256, 0);
-	}
-	if (fault && 'cutAfterBytes' in fault && fault.cutAfterBytes === 0) {
-		response.destroy();
-		return;
-	}
-	const isJson = typeof answer.body === 'object' && !Buffer.isBuffer(answer.body);
-	response.writeHead(answer.status, {
-		'Content-Type': isJson ? 'application/json; charset=utf-8' : 'application/octet-stream',
-		'Content-Length': bytes.length,
-		...answer.headers,
-	});
-	if (request.method === 'HEAD') {
-		response.end();
-	} else if (fault && 'cutAfterBytes' in fault) {
-		response.write(bytes.subarray(0, fault.cutAfterBytes), () => response.destroy());
-	} else if (fault && 'slowBytes' in fault) {
-		for (let start = 0; start < bytes.length && !response.destroyed; start += fault.slowBytes) {
-			response.write(bytes.subarray(start, start + fault.slowBytes));
-			await new Promise(resolve => setTimeout(resolve, fault.pauseMs));
-		}
-		response.end();
-	} else {
-		response.end(bytes);
-	}
-}
-
-function bytesOf(content: Answer['body']): Buffer {
-	return Buffer.isBuffer(content)
-		? content
-		: Buffer.from(typeof content === 'object' ? JSON.stringify(content) : (content ?? ''));
-}
-
-function ranged(answer: Answer, range: string | undefined): Answer {
-	const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
-	if (from === undefined || answer.status !== 200 || !Buffer.isBuffer(answer.body)) {
-		return answer;
-	}
-	const { length } = answer.body;
-	const start = Number(from);
-	const end = Math.min(to ? Number(to) : length - 1, length - 1);
-	if (start >= length) {
-		return { status: 416, headers: { 'Content-Range': `bytes */${length}` } };
-	}
-	return {
-		status: 206,
-		headers: { ...answer.headers, 'Content-Range': `bytes ${start}-${end}/${length}` },
-		body: answer.body.subarray(start, end + 1),
-	};
 }

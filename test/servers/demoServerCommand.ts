@@ -1,0 +1,54 @@
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { demoModel, root } from '../paths';
+
+let building: Promise<string> | undefined;
+
+/** The demo server as a script, built once in the life of a process. */
+function script(): Promise<string> {
+	building ??= built();
+	return building;
+}
+
+async function built(): Promise<string> {
+	// Beside node_modules, where it finds ONNX Runtime.
+	const outfile = path.join(root, 'out', 'servers', `demo-${process.pid}.cjs`);
+	await build({
+		entryPoints: [path.join(root, 'test', 'servers', 'demoServer.ts')],
+		outfile,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		external: ['onnxruntime-node'],
+		logLevel: 'error',
+	});
+	return outfile;
+}
+
+export interface DemoServerOptions {
+	/** Milliseconds before each answer, and until the model is loaded. */
+	readonly delay?: number;
+	readonly loading?: number;
+	/** A file that gets a line for each prompt that is computed. */
+	readonly log?: string;
+}
+
+/** The command that starts the demo server on the port of `$EVAL_LENS_PORT`. */
+export async function demoServerCommand({ delay = 0, loading = 0, log = '' }: DemoServerOptions = {}): Promise<string> {
+	const environment = { MODEL_FOLDER: demoModel, DELAY: String(delay), LOADING: String(loading), LOG: log };
+	const words = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+	return `${words.join(' ')} exec '${process.execPath}' '${await script()}'`;
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer().once('error', reject);
+		server.listen(0, '127.0.0.1', () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+		});
+	});
+}
