@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { JobStatus } from '../../launch/contract';
+import type { WorkspaceJob } from '../../run/workspaceJobs';
+import { ago, dollars, duration } from '../numbers';
+import { errorText, text } from '../text';
+
+const locale = vscode.env.language;
+
+/** Where a job stands, in a few words: "the image is being pulled". */
+export function stateText({ state, detail }: Pick<JobStatus, 'state' | 'detail'>): string {
+	if (detail) {
+		// Of an end the last lines of a log may follow.
+		return text(detail).split('\n')[0] ?? '';
+	}
+	switch (state) {
+		case 'queued':
+			return vscode.l10n.t('waits for hardware');
+		case 'starting':
+			return vscode.l10n.t('the server is starting');
+		case 'running':
+			return vscode.l10n.t('the server is up');
+		case 'ended':
+			return vscode.l10n.t('ended');
+		case 'lost':
+			return vscode.l10n.t('not to be found any more');
+	}
+}
+
+/** "nobody follows it · the server is up · 12 min · $0.23 of $1.05 · a10g-small". */
+export function jobDescription(job: WorkspaceJob, now: Date): string {
+	const { state, detail, origin, problem } = job;
+	const isHere = state !== 'ended' && state !== 'lost';
+	const started = job.started === null ? null : new Date(job.started);
+	const age = started && (now.getTime() - started.getTime()) / 1000;
+	const stands =
+		problem === null
+			? state === 'unknown'
+				? unknownText(job)
+				: stateText({ state, detail: isHere ? detail : null })
+			: (errorText(problem) ?? '');
+	const parts = [
+		job.isOrphan ? vscode.l10n.t('nobody follows it') : null,
+		origin === null ? vscode.l10n.t('started elsewhere') : null,
+		stands,
+		isHere ? age !== null && duration(age, locale) : ago(new Date(job.ended ?? job.started ?? now), now, locale),
+		costText(job),
+		job.place,
+	];
+	return parts.filter(Boolean).join(' · ');
+}
+
+function unknownText({ handle, origin }: WorkspaceJob): string {
+	return handle === null && origin?.run.follower !== 'nobody'
+		? vscode.l10n.t('is being started')
+		: vscode.l10n.t('not asked yet');
+}
+
+/** "$0.23 of $1.05"; null where nothing is billed. */
+export function costText({ dollars: cost, maximalDollars }: WorkspaceJob): string | null {
+	if (cost === null) {
+		return null;
+	}
+	return maximalDollars === null
+		? dollars(cost, locale)
+		: vscode.l10n.t('{0} of {1}', dollars(cost, locale), dollars(maximalDollars, locale));
+}
+
+/** "Hugging Face, a10g-small". */
+export function whereText({ kind, place }: Pick<WorkspaceJob, 'kind' | 'place'>): string {
+	const means = {
+		hf_jobs: vscode.l10n.t('Hugging Face'),
+		ssh: vscode.l10n.t('ssh'),
+		slurm: vscode.l10n.t('Slurm'),
+		local: vscode.l10n.t('this computer'),
+	}[kind];
+	return place === null ? means : `${means}, ${place}`;
+}
+
+export function modelText({ model }: Pick<WorkspaceJob, 'model'>): string {
+	return model ?? vscode.l10n.t('an unknown model');
+}
+
+/** All that is known of a job. */
+export function jobTooltip(job: WorkspaceJob): vscode.MarkdownString {
+	const { origin, problem, state, detail } = job;
+	const cost = costText(job);
+	const lines = [
+		`${modelText(job)} · ${whereText(job)}`,
+		origin ? vscode.l10n.t('for a run of {0}', origin.run.name) : fromElsewhere(),
+		state === 'unknown' ? unknownText(job) : detail ? text(detail) : stateText({ state, detail }),
+		...(problem === null ? [] : [errorText(problem) ?? '']),
+		...(job.started === null ? [] : [vscode.l10n.t('started {0}', new Date(job.started).toLocaleString(locale))]),
+		...(job.ended === null ? [] : [vscode.l10n.t('ended {0}', new Date(job.ended).toLocaleString(locale))]),
+		...(cost === null ? [] : [costLine(job, cost)]),
+		...(job.isOrphan ? [orphanLine(job)] : []),
+		job.label,
+	];
+	const tooltip = new vscode.MarkdownString();
+	for (const line of lines) {
+		// Plain: what servers and hosts say is no markup.
+		tooltip.appendText(line);
+		tooltip.appendMarkdown('\n\n');
+	}
+	return tooltip;
+}
+
+function costLine({ dollarsAnHour }: WorkspaceJob, cost: string): string {
+	return dollarsAnHour === null
+		? vscode.l10n.t('costs {0}', cost)
+		: vscode.l10n.t('costs {0}, at {1} an hour', cost, dollars(dollarsAnHour, locale));
+}
+
+function orphanLine({ origin }: WorkspaceJob): string {
+	return origin?.run.isDone
+		? vscode.l10n.t('Its run is done: cancel the job.')
+		: vscode.l10n.t('Nobody computes with it any more: resume its run, or cancel the job.');
+}
+
+export function fromElsewhere(): string {
+	return vscode.l10n.t(
+		'No run of this folder started it: it may belong to a run in another folder, or on another computer.',
+	);
+}
