@@ -9,6 +9,7 @@ import { importCommand } from './import';
 import { installCudaCommand } from './installCuda';
 import { plan } from './plan';
 import { preview } from './preview';
+import { resume } from './resume';
 import { run } from './run';
 import { report, type Terminal } from './terminal';
 
@@ -45,6 +46,16 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.action(
 			does((file: string, options) => (options.plan ? plan(file, options, terminal) : run(file, options, terminal))),
 		);
+
+	program
+		.command('resume')
+		.description(
+			'go on with a run, or with all unfinished runs of a folder; jobs that still run elsewhere are found again',
+		)
+		.argument('[folder]', 'run folder, or folder of evaluations', '.')
+		.option('--yes', 'say yes to what starting a server may cost')
+		.option('--json', 'results as JSON on stdout')
+		.action(does((folder: string, options) => resume(folder, options, terminal)));
 
 	program
 		.command('preview')

@@ -1,64 +1,25 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTo, fastClock } from '../../test/hub/connect';
-import { type StandInJob, vllmOutput } from '../../test/hub/jobs';
-import { type HubStandIn, startHubStandIn } from '../../test/hub/standIn';
-import type { Launch } from '../config/launch';
-import type { HubConnection, HubToken } from '../hub/connection';
+import type { StandInJob } from '../../test/hub/jobs';
+import { failureOf, isSubmit, launchRequest, shortTiming, startWithModels } from '../../test/hub/launchJob';
+import type { HubStandIn } from '../../test/hub/standIn';
 import type { Hub } from '../hub/hub';
-import type { LogTiming } from '../hub/jobs/logs';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
-import { Failure } from '../protocol/failure';
-import { messageText } from '../protocol/messages';
-import type { LaunchRequest, ServedModel } from './contract';
 import { hubJobHandle, hubJobsLauncher } from './hubJobs';
 
-const timing: LogTiming = { quiet: 60, dead: 500, tail: 50 };
 const token = neverCancelled;
 
 let standIn: HubStandIn;
 
 beforeEach(async () => {
-	standIn = await startHubStandIn();
-	standIn.jobs.startsAfterMs = null;
-	standIn.addModel({ id: 'acme/tiny', files: { 'config.json': '{}' } });
-	standIn.addModel({ id: 'acme/shut', gated: 'manual', files: { 'config.json': '{}' } });
-	standIn.addModel({ id: 'acme/own', private: true, files: { 'config.json': '{}' } });
+	standIn = await startWithModels();
 });
 
 afterEach(() => standIn.close());
 
-const hubOf = (held = 'hf_test_good', clock = fastClock(), changes: Partial<HubConnection> = {}) =>
-	connectTo(standIn, held, changes, clock);
-const launcherOf = (hub: Hub = hubOf()) => hubJobsLauncher(hub, timing);
+const hubOf = (clock = fastClock()) => connectTo(standIn, 'hf_test_good', {}, clock);
+const launcherOf = (hub: Hub = hubOf()) => hubJobsLauncher(hub, shortTiming);
 
-type Changes = Partial<Extract<Launch, { kind: 'hf_jobs' }>>;
-
-const requestOf = (launch: Changes = {}, model: Partial<ServedModel> = {}): LaunchRequest<'hf_jobs'> => ({
-	label: 'quiz-7f3a',
-	launch: {
-		kind: 'hf_jobs',
-		flavor: 'a10g-small',
-		timeout: 3600,
-		image: null,
-		args: [],
-		namespace: null,
-		...launch,
-	},
-	model: { name: 'acme/tiny', id: 'acme/tiny', revision: 'main', dtype: null, ...model },
-});
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-	const error = await work.then(
-		() => expect.fail('nothing failed'),
-		(reason: unknown) => reason,
-	);
-	return error instanceof Failure ? error : expect.fail(String(error));
-}
-
-const isSubmit = ({ method, url }: { readonly method: string; readonly url: string }) =>
-	method === 'POST' && /^\/api\/jobs\/[^/]+$/.test(url);
 const submits = () => standIn.requests.filter(isSubmit).length;
 const first = (): StandInJob => standIn.jobs.all[0] ?? expect.fail('there is no job');
 
@@ -68,14 +29,14 @@ describe('an estimate', () => {
 		[90, 2 / 60 + 0.01],
 		[5401, 91 / 60 + 0.02],
 	])('is what %i seconds cost at most', async (timeout, dollars) => {
-		const { maximalCost, longest } = await launcherOf().estimate(requestOf({ timeout }), token);
+		const { maximalCost, longest } = await launcherOf().estimate(launchRequest({ timeout }), token);
 		expect(maximalCost?.dollars).toBeCloseTo(dollars, 10);
 		expect(maximalCost?.dollarsAnHour).toBeCloseTo(1.01, 10);
 		expect(longest).toBe(timeout);
 	});
 
 	it('names what is near hardware that there is not', async () => {
-		const failure = await failureOf(launcherOf().estimate(requestOf({ flavor: 'a10-small' }), token));
+		const failure = await failureOf(launcherOf().estimate(launchRequest({ flavor: 'a10-small' }), token));
 		expect(failure.message).toBe(
 			'Hugging Face has no hardware `a10-small`. Near it: a10g-small ($1.00/h), t4-small ($0.40/h), a10g-large ($1.50/h). All there is: cpu-basic, cpu-upgrade, t4-small, t4-medium, l4x1, l4x4, a10g-small, a10g-large, a100-large, h200.',
 		);
@@ -83,16 +44,16 @@ describe('an estimate', () => {
 	});
 
 	it('refuses what vLLM could not serve', async () => {
-		const q4 = await failureOf(launcherOf().estimate(requestOf({}, { dtype: 'q4' }), token));
+		const q4 = await failureOf(launcherOf().estimate(launchRequest({}, { dtype: 'q4' }), token));
 		expect(q4.reason.code).toBe('jobs.dtype');
-		const nothing = await failureOf(launcherOf().estimate(requestOf({}, { id: null }), token));
+		const nothing = await failureOf(launcherOf().estimate(launchRequest({}, { id: null }), token));
 		expect(nothing.reason.code).toBe('jobs.no-model');
 	});
 });
 
 describe('a start', () => {
 	it('submits vLLM with the model, a limit, labels and a port', async () => {
-		const request = requestOf(
+		const request = launchRequest(
 			{ timeout: 1800.5, args: ['--max-model-len', '4096'] },
 			{ name: 'acme/tiny (fp16, ümlaut)', dtype: 'fp16' },
 		);
@@ -119,21 +80,21 @@ describe('a start', () => {
 		['acme/shut', { HF_TOKEN: 'hf_test_good' }],
 		['acme/own', { HF_TOKEN: 'hf_test_good' }],
 	])('gives a job the token only where its model is not open to all: %s', async (id, secrets) => {
-		await launcherOf().start(requestOf({}, { id }), token);
+		await launcherOf().start(launchRequest({}, { id }), token);
 		expect(first().request.secrets).toEqual(secrets);
 		const { secrets: _, ...rest } = first().request;
 		expect(JSON.stringify(rest)).not.toContain('hf_test_good');
 	});
 
 	it('takes another image and another account', async () => {
-		const handle = await launcherOf().start(requestOf({ image: 'acme/vllm:1', namespace: 'acme' }), token);
+		const handle = await launcherOf().start(launchRequest({ image: 'acme/vllm:1', namespace: 'acme' }), token);
 		expect([handle.namespace, first().namespace, first().request.dockerImage]).toEqual(['acme', 'acme', 'acme/vllm:1']);
 	});
 
 	it('asks who pays once', async () => {
 		const launcher = launcherOf();
-		await launcher.start(requestOf(), token);
-		await launcher.find(requestOf(), token);
+		await launcher.start(launchRequest(), token);
+		await launcher.find(launchRequest(), token);
 		await launcher.live(null, token);
 		expect(standIn.requests.filter(({ url }) => url === '/api/whoami-v2')).toHaveLength(1);
 	});
@@ -146,23 +107,38 @@ describe('a start', () => {
 		['its answer is of another shape', { status: 200, body: '{}', isDone: true }],
 	])('finds the job by its label where %s, and starts no second one', async (_, fault) => {
 		standIn.fault(isSubmit, fault);
-		const handle = await launcherOf().start(requestOf(), token);
+		const handle = await launcherOf().start(launchRequest(), token);
 		expect(handle.id).toBe(first().id);
 		expect([submits(), standIn.jobs.all.length]).toEqual([1, 1]);
+	});
+
+	it('finds the job where its answer begins, but does not end', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		try {
+			standIn.fault(isSubmit, { stallAfterBytes: 20 });
+			const work = launcherOf().start(launchRequest(), token);
+			await standIn.jobs.next();
+			// Given up by hubJson after two minutes.
+			const passing = setInterval(() => void vi.advanceTimersByTimeAsync(10_000), 10);
+			const handle = await work.finally(() => clearInterval(passing));
+			expect([handle.id, submits()]).toEqual([first().id, 1]);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	it('waits for a list that lags behind', async () => {
 		standIn.fault(isSubmit, { cutAfterBytes: 0 });
 		standIn.fault(({ url }) => url.includes('label='), { status: 200, body: '[]' }, 2);
 		const clock = fastClock();
-		const handle = await launcherOf(hubOf('hf_test_good', clock)).start(requestOf(), token);
+		const handle = await launcherOf(hubOf(clock)).start(launchRequest(), token);
 		expect(handle.id).toBe(first().id);
 		expect(clock.waits).toEqual([1000, 3000, 10_000]);
 	});
 
 	it('says so where no job was made', async () => {
 		standIn.fault(isSubmit, { status: 502 });
-		const failure = await failureOf(launcherOf().start(requestOf(), token));
+		const failure = await failureOf(launcherOf().start(launchRequest(), token));
 		expect(failure.reason).toEqual({ code: 'jobs.not-started', params: { label: 'quiz-7f3a' } });
 		expect([submits(), standIn.jobs.all.length]).toEqual([1, 0]);
 	});
@@ -171,8 +147,8 @@ describe('a start', () => {
 		standIn.fault(isSubmit, { cutAfterBytes: 0 });
 		standIn.fault(({ url }) => url.includes('label='), { status: 500 }, 5);
 		const launcher = launcherOf();
-		expect((await failureOf(launcher.start(requestOf(), token))).reason.code).toBe('jobs.unconfirmed');
-		expect(await launcher.find(requestOf(), token)).toEqual({ namespace: 'ada', id: first().id });
+		expect((await failureOf(launcher.start(launchRequest(), token))).reason.code).toBe('jobs.unconfirmed');
+		expect(await launcher.find(launchRequest(), token)).toEqual({ namespace: 'ada', id: first().id });
 	});
 
 	it.each([
@@ -184,7 +160,7 @@ describe('a start', () => {
 	])('is refused with %i at once', async (status, code) => {
 		standIn.fault(isSubmit, { status, headers: { 'Retry-After': '5' }, body: '{"error":"no"}' });
 		const clock = fastClock();
-		const failure = await failureOf(launcherOf(hubOf('hf_test_good', clock)).start(requestOf(), token));
+		const failure = await failureOf(launcherOf(hubOf(clock)).start(launchRequest(), token));
 		expect(failure.reason.code).toBe(code);
 		expect([submits(), standIn.jobs.all.length, clock.waits]).toEqual([1, 0, []]);
 	});
@@ -193,318 +169,28 @@ describe('a start', () => {
 		const source = new CancellationSource();
 		standIn.fault(isSubmit, { delayMs: 50 });
 		void standIn.jobs.next().then(() => source.cancel());
-		await expect(launcherOf().start(requestOf(), source.token)).rejects.toBeInstanceOf(Cancelled);
+		await expect(launcherOf().start(launchRequest(), source.token)).rejects.toBeInstanceOf(Cancelled);
 		expect(first().stage).toBe('CANCELED');
 	});
 
 	it('needs an account', async () => {
-		const launcher = hubJobsLauncher(connectTo(standIn), timing);
-		expect((await failureOf(launcher.start(requestOf(), token))).reason.code).toBe('jobs.sign-in');
+		const launcher = hubJobsLauncher(connectTo(standIn), shortTiming);
+		expect((await failureOf(launcher.start(launchRequest(), token))).reason.code).toBe('jobs.sign-in');
 	});
 });
 
 describe('finding', () => {
 	it('knows a label that was never started', async () => {
-		expect(await launcherOf().find(requestOf(), token)).toBeNull();
+		expect(await launcherOf().find(launchRequest(), token)).toBeNull();
 	});
 
 	it('prefers the job that lives', async () => {
 		const launcher = launcherOf();
-		const alive = await launcher.start(requestOf(), token);
-		const over = await launcher.start(requestOf(), token);
+		const alive = await launcher.start(launchRequest(), token);
+		const over = await launcher.start(launchRequest(), token);
 		await launcher.stop(over);
-		expect(await launcher.find(requestOf(), token)).toEqual(alive);
+		expect(await launcher.find(launchRequest(), token)).toEqual(alive);
 		await launcher.stop(alive);
-		expect(await launcher.find(requestOf(), token)).toMatchObject({ namespace: 'ada' });
+		expect(await launcher.find(launchRequest(), token)).toMatchObject({ namespace: 'ada' });
 	});
-});
-
-describe('the status', () => {
-	it('goes from queued over what the server is at to cancelled', async () => {
-		const launcher = launcherOf();
-		standIn.jobs.output = () => [];
-		const handle = await launcher.start(requestOf(), token);
-		const seen = async () => {
-			const { state, detail } = await launcher.status(handle, token);
-			return [state, detail && messageText(detail)];
-		};
-		expect(await seen()).toEqual(['queued', 'waits for a10g-small']);
-		await first().run();
-		expect(await seen()).toEqual(['running', 'the container has started']);
-		const told: unknown[] = [];
-		for (const line of vllmOutput(first())) {
-			first().log(line);
-			told.push((await seen())[1]);
-		}
-		expect(told).toEqual([
-			'the container has started',
-			'the model is being loaded',
-			'the model is being loaded',
-			'the server is warming up',
-			'the server is up',
-		]);
-		first().log('INFO: 10.0.0.1 - "POST /v1/completions HTTP/1.1" 200 OK');
-		const before = standIn.requests.length;
-		expect(await seen()).toEqual(['running', 'the server is up']);
-		expect(standIn.requests.slice(before).filter(({ url }) => url.includes('logs'))).toEqual([]);
-		await launcher.stop(handle);
-		expect(await seen()).toEqual(['ended', 'The job was cancelled.']);
-	});
-
-	it('of a job whose server never comes up says how far it came', async () => {
-		standIn.jobs.output = job => vllmOutput(job).slice(0, 3);
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		expect(await launcher.status(handle, token)).toMatchObject({
-			state: 'running',
-			detail: { code: 'jobs.loading' },
-		});
-		expect((await launcher.reach(handle, token)).url).toBe(`https://${handle.id}--8000.hf.jobs`);
-	});
-
-	it('does without a log', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		standIn.fault(({ url }) => url.includes('tail='), { status: 500 }, 5);
-		expect(await launcher.status(handle, token)).toMatchObject({ state: 'running', detail: null });
-	});
-
-	it.each([
-		['COMPLETED', null, 'The job came to its end by itself, which a server should not do. See its log at URL.'],
-		['DELETED', null, 'The job was deleted on the Hub.'],
-		[
-			'ERROR',
-			'Job timeout',
-			'The job reached its time limit of 60 minutes. What was answered is kept; resume with a longer `timeout`.',
-		],
-		[
-			'ERROR',
-			'Job was preempted',
-			'Hugging Face took the hardware away (Job was preempted). What was answered is kept; resume to start another job.',
-		],
-		[
-			'ERROR',
-			'Job failed with exit code: 1.',
-			'The job failed: Job failed with exit code: 1. Its log says: torch.OutOfMemoryError: CUDA out of memory.',
-		],
-		['ERROR', null, 'The job failed: without a reason. Its log says: torch.OutOfMemoryError: CUDA out of memory.'],
-	] as const)('of a job that ended with %s (%s) says why', async (stage, said, sentence) => {
-		const launcher = launcherOf();
-		standIn.jobs.output = () => ['torch.OutOfMemoryError: CUDA out of memory.', '', 'process ended'];
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		await first().end(stage, said);
-		const { state, detail } = await launcher.status(handle, token);
-		expect(state).toBe('ended');
-		expect(detail && messageText(detail).replace(launcher.page(handle), 'URL')).toBe(sentence);
-	});
-
-	it('tells of a time limit that the Hub keeps', async () => {
-		standIn.jobs.secondMs = 1;
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf({ timeout: 60 }), token);
-		await first().run();
-		await new Promise(resolve => setTimeout(resolve, 80));
-		const { detail, billedSeconds } = await launcher.status(handle, token);
-		expect(detail?.code).toBe('jobs.timed-out');
-		expect(billedSeconds).toBeGreaterThanOrEqual(55);
-	});
-
-	it('counts as billed what the job ran', async () => {
-		standIn.jobs.secondMs = 1;
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await new Promise(resolve => setTimeout(resolve, 30));
-		expect((await launcher.status(handle, token)).billedSeconds).toBe(0);
-		await first().run();
-		await new Promise(resolve => setTimeout(resolve, 30));
-		expect((await launcher.status(handle, token)).billedSeconds).toBeGreaterThanOrEqual(20);
-	});
-
-	it('of a stage that nobody knows is not over, and of a job that is gone, lost', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		first().stage = 'PAUSED';
-		expect(await launcher.status(handle, token)).toMatchObject({
-			state: 'starting',
-			detail: { code: 'jobs.other-stage', params: { stage: 'PAUSED' } },
-		});
-		expect(await launcher.status({ ...handle, id: 'none' }, token)).toMatchObject({ state: 'lost' });
-	});
-});
-
-describe('the server of a job', () => {
-	it('is reached with the token of the moment', async () => {
-		const seen: (string | undefined)[] = [];
-		const server = createServer((request, response) => {
-			seen.push(request.headers.authorization);
-			response.end('{}');
-		});
-		await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-		// A server that listens on a port has an address of this kind.
-		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-		const started: string[] = [];
-		standIn.jobs.startsAfterMs = 0;
-		standIn.jobs.onJobStart = async job => {
-			started.push(job.request.command[2] ?? '');
-			return { url, stop: () => server.close() };
-		};
-		let held: HubToken | null = { value: 'hf_test_good', source: 'sign-in' };
-		const launcher = launcherOf(hubOf('', fastClock(), { token: async () => held }));
-		const handle = await launcher.start(requestOf(), token);
-		while ((await launcher.status(handle, token)).state !== 'running' || first().addresses.length === 0) {
-			// It starts by itself.
-		}
-		const reached = await launcher.reach(handle, token);
-		await fetch(`${reached.url}/v1/models`, { headers: await reached.headers() });
-		held = { value: 'hf_test_newer', source: 'sign-in' };
-		await fetch(`${reached.url}/v1/models`, { headers: await reached.headers() });
-		expect(seen).toEqual(['Bearer hf_test_good', 'Bearer hf_test_newer']);
-		expect([reached.url, started]).toEqual([url, ['acme/tiny']]);
-		held = null;
-		expect((await failureOf(reached.headers())).reason.code).toBe('jobs.sign-in');
-		reached.dispose();
-		held = { value: 'hf_test_good', source: 'sign-in' };
-		await launcher.stop(handle);
-		expect(server.listening).toBe(false);
-	});
-
-	it.each([
-		[[], 'jobs.no-address'],
-		[['nonsense'], 'jobs.no-address'],
-		[['https://evil.example/x--8000.hf.jobs'], 'jobs.strange-address'],
-		[['https://me:pw@a--8000.hf.jobs'], 'jobs.strange-address'],
-		[['http://a--8000.hf.jobs'], 'jobs.strange-address'],
-		[['https://a--8000.hf.jobs.evil.example'], 'jobs.strange-address'],
-		[['https://evilhf.jobs'], 'jobs.strange-address'],
-	])('gets no token at %s', async (addresses, code) => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		first().addresses = addresses;
-		expect((await failureOf(launcher.reach(handle, token))).reason.code).toBe(code);
-	});
-
-	it('is found among several addresses', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		first().addresses = ['https://a--22.hf.jobs/', 'https://a--8000.hf.jobs/'];
-		expect((await launcher.reach(handle, token)).url).toBe('https://a--8000.hf.jobs');
-	});
-
-	it('cannot be reached before the job runs, nor after', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		expect((await failureOf(launcher.reach(handle, token))).message).toBe(
-			'The job does not run, so that its server cannot be reached: waits for a10g-small',
-		);
-		await launcher.stop(handle);
-		expect((await failureOf(launcher.reach(handle, token))).message).toMatch(/The job was cancelled\.$/);
-	});
-});
-
-describe('stopping', () => {
-	it('resolves when the job is really gone', async () => {
-		const launcher = launcherOf();
-		standIn.jobs.cancelsAfterMs = 60;
-		const handle = await launcher.start(requestOf(), token);
-		await first().run();
-		await launcher.stop(handle);
-		expect(first().stage).toBe('CANCELED');
-		expect(standIn.requests.filter(({ url }) => url.endsWith('/cancel'))).toHaveLength(1);
-	});
-
-	it('is no error for a job that is over, or that is not there', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		await first().end('ERROR');
-		standIn.fault(({ url }) => url.endsWith('/cancel'), { status: 409, body: '{"error":"not running"}' });
-		await launcher.stop(handle);
-		await launcher.stop({ ...handle, id: 'none' });
-	});
-
-	it('goes on through failures of the Hub', async () => {
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		standIn.fault(({ url }) => url.endsWith('/cancel'), { status: 500 }, 7);
-		standIn.fault(({ method, url }) => method === 'GET' && url.endsWith(handle.id), { cutAfterBytes: 0 }, 6);
-		await launcher.stop(handle);
-		expect(first().stage).toBe('CANCELED');
-	});
-
-	it('says that a job still costs where it does not end', async () => {
-		standIn.jobs.cancelsAfterMs = null;
-		const launcher = launcherOf();
-		const handle = await launcher.start(requestOf(), token);
-		const failure = await failureOf(launcher.stop(handle));
-		expect(failure.message).toBe(
-			`The job was told to end, but goes on 2 minutes later, and costs. Cancel it at ${launcher.page(handle)}.`,
-		);
-	});
-
-	it('is refused to who may not', async () => {
-		const handle = await launcherOf().start(requestOf(), token);
-		const failure = await failureOf(launcherOf(hubOf('hf_test_nogate')).stop(handle));
-		expect(failure.reason.code).toBe('jobs.forbidden');
-	});
-});
-
-it('tells the log of a job from its beginning', async () => {
-	const launcher = launcherOf();
-	const handle = await launcher.start(requestOf(), token);
-	await first().run();
-	await first().end('COMPLETED');
-	const lines: string[] = [];
-	await launcher.logs(handle, line => lines.push(line), token);
-	expect(lines.slice(1)).toEqual(vllmOutput(first()));
-});
-
-it('lists every job of Eval Lens that lives, whoever follows it', async () => {
-	const launcher = launcherOf();
-	const over = await launcher.start(requestOf(), token);
-	await launcher.stop(over);
-	const handle = await launcher.start(requestOf({ flavor: 'l4x1' }), token);
-	await standIn.jobs.all[1]?.run();
-	await fetch(`${standIn.endpoint}/api/jobs/ada`, {
-		method: 'POST',
-		headers: { Authorization: 'Bearer hf_test_good' },
-		body: JSON.stringify({ dockerImage: 'x', command: ['y'], flavor: 'cpu-basic', labels: { app: 'other' } }),
-	});
-	const expected = {
-		handle,
-		label: 'quiz-7f3a',
-		model: 'acme/tiny',
-		flavor: 'l4x1',
-		created: expect.stringMatching(/^\d{4}-/),
-		stage: 'RUNNING',
-		url: `${standIn.endpoint}/jobs/ada/${handle.id}`,
-		billedSeconds: 0,
-		dollarsAnHour: expect.closeTo(0.81, 10),
-	};
-	expect(await launcher.live(null, token)).toEqual([expected]);
-	expect(await launcher.live('acme', token)).toEqual([]);
-	standIn.fault(({ url }) => url === '/api/jobs/hardware', { status: 500 }, 5);
-	expect(await launcher.live(null, token)).toEqual([{ ...expected, dollarsAnHour: null }]);
-});
-
-it('has the token in no error, message or log, whatever the Hub repeats of it', async () => {
-	const launcher = launcherOf();
-	standIn.jobs.output = () => ['Error: bad token hf_test_good'];
-	const handle = await launcher.start(requestOf({}, { id: 'acme/shut' }), token);
-	await first().run();
-	await first().end('ERROR', 'cannot use hf_test_good');
-	const lines: string[] = [];
-	await launcher.logs(handle, line => lines.push(line), token);
-	const told: unknown[] = [handle, lines, await launcher.status(handle, token)];
-	for (const status of [400, 402, 403, 404, 418, 422, 429, 500]) {
-		standIn.fault(isSubmit, { status, body: '{"error":"hf_test_good may not"}' });
-		const request = { ...requestOf({}, { id: 'acme/shut' }), label: `quiz-${status}` };
-		const failure = await failureOf(launcher.start(request, token));
-		told.push([failure.message, failure.stack, failure.reason, String(failure.cause)]);
-	}
-	expect(JSON.stringify(told)).not.toContain('hf_test_good');
-	expect(standIn.requests.every(({ url }) => !url.includes('hf_test_good'))).toBe(true);
 });

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Hub } from '../hub/hub';
 import { jobHardware } from '../hub/jobs/hardware';
 import { isOver, type Job } from '../hub/jobs/job';
-import { cancelJob, getJob, jobUrl, requireAccount } from '../hub/jobs/jobs';
+import { getJob, jobUrl, requireAccount } from '../hub/jobs/jobs';
 import { followLog, type LogTiming, lastLines, usualLogTiming } from '../hub/jobs/logs';
 import { modelInfo } from '../hub/modelInfo';
 import { whoAmI } from '../hub/whoAmI';
-import { type CancellationToken, Cancelled, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
+import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, runFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
 import type { JobStatus, Launcher, LaunchRequest } from './contract';
@@ -15,6 +15,7 @@ import { hardwareNamed, jobEstimate } from './hubJobs/cost';
 import { type LiveHubJob, liveHubJobs } from './hubJobs/live';
 import { jobRequest } from './hubJobs/request';
 import { billedSeconds, ending, isServing, isUnexplained, jobState, phaseOf, waiting } from './hubJobs/status';
+import { stopJob } from './hubJobs/stop';
 import { jobLabelled, submitOnce } from './hubJobs/submit';
 
 /** Of a job that was started, as a run folder holds it. */
@@ -34,9 +35,6 @@ export interface HubJobsLauncher extends Launcher<'hf_jobs', HubJobHandle> {
 
 /** Lines of a log in which to look for what a server is at. */
 const lookedAt = 50;
-/** Milliseconds: a job that was told to end and has not by then is told of. */
-const endPatience = 120_000;
-const longestPause = 5000;
 
 /**
  * Jobs of Hugging Face that serve a model with vLLM on an exposed port. Everything is done as the account of the hub's
@@ -55,18 +53,7 @@ export function hubJobsLauncher(hub: Hub, timing: LogTiming = usualLogTiming): H
 			jobRequest({ label: '', launch, model }, null);
 			return jobEstimate(hardwareNamed(launch.flavor, await jobHardware(hub, token)), launch.timeout);
 		},
-		async start(request, token) {
-			const namespace = await payer(request, token);
-			const job = jobRequest(request, await secretFor(hub, request, token));
-			throwIfCancelled(token);
-			const { id } = await submitOnce(hub, namespace, request.label, job);
-			const handle = { namespace, id };
-			if (token.isCancellationRequested) {
-				await stopJob(hub, handle);
-				throw new Cancelled();
-			}
-			return handle;
-		},
+		start: async (request, token) => startJob(hub, await payer(request, token), request, token),
 		async find(request, token) {
 			const namespace = await payer(request, token);
 			const job = await jobLabelled(hub, namespace, request.label, token);
@@ -101,6 +88,24 @@ function ownAccount(hub: Hub): (token: CancellationToken) => Promise<string> {
 		}
 		return known.name;
 	};
+}
+
+/** Once it is submitted nobody is left in doubt about it: where that was cancelled meanwhile, the job is, too. */
+async function startJob(
+	hub: Hub,
+	namespace: string,
+	request: LaunchRequest<'hf_jobs'>,
+	token: CancellationToken,
+): Promise<HubJobHandle> {
+	const job = jobRequest(request, await secretFor(hub, request, token));
+	throwIfCancelled(token);
+	const { id } = await submitOnce(hub, namespace, request.label, job);
+	const handle = { namespace, id };
+	if (token.isCancellationRequested) {
+		await stopJob(hub, handle);
+		throw new Cancelled();
+	}
+	return handle;
 }
 
 /** The access token, for a model that is not open to all; a job can do whatever a token may, so that others get none. */
@@ -166,36 +171,4 @@ function whyNot(hub: Hub, handle: HubJobHandle, job: Job | null): Message {
 		return message('jobs.gone', { url });
 	}
 	return isOver(job) ? ending(job, [], url) : waiting(job);
-}
-
-/** Cancels a job and waits until the Hub says that it is over. What fails on the way is tried again until then. */
-async function stopJob(hub: Hub, handle: HubJobHandle): Promise<void> {
-	const begun = hub.clock.now();
-	let refused: unknown = null;
-	for (let tries = 1, isCancelled = false; ; tries++) {
-		try {
-			if (!isCancelled) {
-				await cancelJob(hub, handle, neverCancelled);
-				isCancelled = true;
-			}
-			refused = null;
-		} catch (error) {
-			refused = error;
-		}
-		const job = await getJob(hub, handle, neverCancelled).catch((error: unknown) => {
-			refused ??= error;
-			return undefined;
-		});
-		if (job === null || (job && isOver(job))) {
-			return;
-		}
-		if (refused && !(refused instanceof Failure && refused.kind === 'run')) {
-			throw refused;
-		}
-		if (hub.clock.now() - begun > endPatience) {
-			const minutes = endPatience / 60_000;
-			throw refused ?? runFailure('jobs.still-runs', { minutes, url: jobUrl(hub, handle) });
-		}
-		await hub.clock.sleep(Math.min(1000 * tries, longestPause), undefined);
-	}
 }

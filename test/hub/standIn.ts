@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hubAnswer } from './hubAnswers';
-import { type JobsRoutes, type JobsStandIn, jobsRoutes } from './jobs';
+import type { JobsStandIn } from './jobs';
+import { type JobsRoutes, jobsRoutes } from './jobsRoutes';
 import { type DatasetSpec, type ModelSpec, type Repository, repository } from './repositories';
 import { type Output, send } from './send';
 import { viewerAnswer } from './viewerAnswers';

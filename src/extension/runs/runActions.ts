@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EvaluateOptions } from '../../run/options';
+import { limitOf } from '../../run/unfinishedRuns';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
 import { withoutLinks } from '../notification';
@@ -9,7 +10,6 @@ import { errorText, text } from '../text';
 import type { RunEntry } from './runIndex';
 import { showPlan } from './runPlan';
 import type { EndedRun, RunQueue, RunRequest } from './runQueue';
-import { limitOf } from './runStatus';
 import { progressText } from './runText';
 
 type PlanOptions = Omit<EvaluateOptions, 'token' | 'onProgress'>;

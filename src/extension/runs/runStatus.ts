@@ -27,9 +27,3 @@ const shown = {
 export function runAppearance(status: RunStatus): { icon: string; color?: string; kind: TreeItemKind } {
 	return shown[status];
 }
-
-/** The limit to give when a run is continued or run again: `Run 20` replaced the file's, which the record remembers. */
-export function limitOf(record: RunRecord): number | undefined {
-	const { limit } = record.evaluation.slice;
-	return typeof limit === 'number' ? limit : undefined;
-}

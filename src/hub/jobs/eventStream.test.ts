@@ -65,7 +65,7 @@ it('does not depend on where the stream is cut', async () => {
 					controller.close();
 				},
 			});
-			for await (const one of events(body, timing)) {
+			for await (const one of events(body, { quiet: 60_000, dead: 60_000 })) {
 				found.push(one);
 			}
 			// What is sent as UTF-8 has no halves of characters.
@@ -77,16 +77,14 @@ it('does not depend on where the stream is cut', async () => {
 
 it('says when nothing came, comments notwithstanding', async () => {
 	const found: (string | null)[] = [];
-	const body = bodyOf([
-		[0, 'data: a\n\n'],
-		[20, ': keep-alive\n\n'],
-		[20, ': keep-alive\n\n'],
-		[0, 'data: b\n\n'],
-	]);
+	const comments = Array.from({ length: 10 }, () => [20, ': keep-alive\n\n'] as const);
+	const body = bodyOf([[0, 'data: a\n\n'], ...comments, [0, 'data: b\n\n']]);
 	for await (const one of events(body, timing)) {
 		found.push(one);
 	}
-	expect(found).toEqual(['a', null, 'b']);
+	expect([found[0], found.at(-1)]).toEqual(['a', 'b']);
+	expect(found.length).toBeGreaterThan(2);
+	expect(found.slice(1, -1).every(one => one === null)).toBe(true);
 });
 
 it('takes a connection without a byte as cut', async () => {

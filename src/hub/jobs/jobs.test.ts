@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectTo, fastClock } from '../../../test/hub/connect';
+import { failureOf } from '../../../test/hub/launchJob';
 import { type HubStandIn, startHubStandIn } from '../../../test/hub/standIn';
 import { CancellationSource, Cancelled, neverCancelled } from '../../protocol/cancellation';
-import { Failure } from '../../protocol/failure';
 import { jobHardware } from './hardware';
 import { isOver, type Job } from './job';
 import { cancelJob, getJob, type JobRequest, jobUrl, listJobs, submitJob } from './jobs';
@@ -29,14 +29,6 @@ const request = (changes: Partial<JobRequest> = {}): JobRequest => ({
 	secrets: {},
 	...changes,
 });
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-	const error = await work.then(
-		() => expect.fail('nothing failed'),
-		(reason: unknown) => reason,
-	);
-	return error instanceof Failure ? error : expect.fail(String(error));
-}
 
 const posts = () => standIn.requests.filter(({ method }) => method === 'POST').map(({ url }) => url);
 

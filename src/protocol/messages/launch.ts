@@ -1,5 +1,8 @@
 /** Sentences of the room launch, and about servers. */
 export const launchMessages = {
+	'launch.no-hub': 'Jobs of Hugging Face need the Hub, and it is not connected here.',
+	'launch.handle-broken':
+		'What the run folder says of its {kind} job is not what Eval Lens wrote there. Look for the job yourself, and delete jobs.json.',
 	'launch.not-found': '`{command}` was not found on this computer. Install it, or put it on the PATH.',
 	'launch.not-started': '`{command}` could not be started: {reason}',
 	'launch.too-slow':

@@ -1,4 +1,5 @@
 export const runMessages = {
+	'run.nothing-to-resume': 'In {folder} there is no unfinished run that nobody is at.',
 	'run.no-key': 'There is no key `{name}`. Set the environment variable, or the secret in VS Code, and run again.',
 	'run.jobs-broken':
 		'{file} is not what Eval Lens wrote there. Look for jobs of this run yourself, and delete the file.',

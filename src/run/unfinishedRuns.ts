@@ -1,0 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isLocked } from './lock';
+import type { RunRecord } from './record';
+import { type FoundRun, readRecord } from './runFolder';
+
+/** What it takes to go on with a run. */
+export interface ResumableRun extends FoundRun {
+	/** The evaluation file, absolute. */
+	readonly file: string;
+	/** Where the run was asked for fewer examples than the file says. */
+	readonly limit: number | undefined;
+}
+
+/**
+ * Runs that are not done and that nobody is at, oldest first: the one in a run folder, or those of all evaluations in a
+ * folder (`.evals/<evaluation>/<run>`). Broken records are passed over.
+ */
+export async function unfinishedRuns(folder: string): Promise<ResumableRun[]> {
+	const own = await readRecord(folder).catch(() => null);
+	const found = own ? [{ dir: folder, record: own }] : await runsBelow(path.join(folder, '.evals'));
+	const unfinished: ResumableRun[] = [];
+	for (const { dir, record } of found) {
+		if (record.state !== 'done' && !(await isLocked(dir))) {
+			unfinished.push({ dir, record, file: path.resolve(dir, record.evaluation_file), limit: limitOf(record) });
+		}
+	}
+	return unfinished.sort((a, b) => a.record.started.localeCompare(b.record.started));
+}
+
+/** The limit to give when a run is continued: that of a command or a button replaced the file's, and the record remembers. */
+export function limitOf({ evaluation }: RunRecord): number | undefined {
+	const { limit } = evaluation.slice;
+	return typeof limit === 'number' ? limit : undefined;
+}
+
+async function runsBelow(folder: string): Promise<FoundRun[]> {
+	const found: FoundRun[] = [];
+	for (const evaluation of await readdir(folder).catch(() => [])) {
+		for (const run of await readdir(path.join(folder, evaluation)).catch(() => [])) {
+			const dir = path.join(folder, evaluation, run);
+			const record = await readRecord(dir).catch(() => null);
+			if (record) {
+				found.push({ dir, record });
+			}
+		}
+	}
+	return found;
+}
