@@ -103,6 +103,7 @@ export const commands = {
 	'evalLens.openJobOnHub': { title: 'Open Job on the Hub', icon: 'link-external', ofRow: true },
 	'evalLens.cancelJob': { title: 'Cancel Job', icon: 'debug-stop', enablement: trusted, ofRow: true },
 	'evalLens.refreshJobs': { title: 'Refresh Jobs', icon: 'refresh' },
+	'evalLens.openRemoteGuide': { title: 'Open Guide to Runs on Servers', icon: 'book' },
 	'evalLens.setKey': { title: 'Set Key…', icon: 'key', enablement: trusted },
 	'evalLens.forgetKey': { title: 'Forget Key…', enablement: trusted },
 	'evalLens.clearCaches': { title: 'Clear Caches' },

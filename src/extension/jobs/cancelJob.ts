@@ -9,16 +9,17 @@ import { costText, fromElsewhere, modelText, whereText } from './jobText';
 
 /** Ends a job, after asking; resolves when it is really gone. */
 export async function cancelJob(job: WorkspaceJob, jobs: JobIndex, queue: RunQueue): Promise<void> {
-	const cancel = vscode.l10n.t('Cancel Job');
-	const keep = { title: vscode.l10n.t('Keep It'), isCloseAffordance: true };
+	const cancel: vscode.MessageItem = { title: vscode.l10n.t('Cancel Job') };
+	// The editor's own word for it is "Cancel".
+	const keep: vscode.MessageItem = { title: vscode.l10n.t('Keep It'), isCloseAffordance: true };
 	const question = vscode.l10n.t('Cancel the job of {0} on {1}?', modelText(job), whereText(job));
 	const chosen = await vscode.window.showWarningMessage(
 		withoutLinks(question),
 		{ modal: true, detail: consequences(job) },
-		{ title: cancel },
+		cancel,
 		keep,
 	);
-	if (chosen?.title !== cancel) {
+	if (chosen !== cancel) {
 		return;
 	}
 	const title = vscode.l10n.t('Cancelling the job of {0}', modelText(job));
@@ -71,4 +72,3 @@ async function ended({ origin, handle, place }: WorkspaceJob, jobs: JobIndex, qu
 	}
 	return endJob(run.dir, { ...now, handle: now.handle ?? handle }, jobs.launcherFor, neverCancelled);
 }
-

@@ -54,8 +54,7 @@ export function jobViews(
 		'evalLens.refreshJobs': () => jobs.refresh(),
 	} satisfies Pick<CommandHandlers, JobCommand>;
 
-	const launcherOf = ({ origin, place }: WorkspaceJob) =>
-		jobs.launcherFor(origin?.job.launch ?? hubLaunch(place));
+	const launcherOf = ({ origin, place }: WorkspaceJob) => jobs.launcherFor(origin?.job.launch ?? hubLaunch(place));
 	const pageOf = async ({ url, handle }: WorkspaceJob) => {
 		if (url !== null) {
 			return url;

@@ -37,9 +37,7 @@ function consentDetail(
 					hourly,
 					limit(longest, locale),
 				),
-		payer === null
-			? vscode.l10n.t('Your account pays.')
-			: vscode.l10n.t('The account {0} pays.', payer),
+		payer === null ? vscode.l10n.t('Your account pays.') : vscode.l10n.t('The account {0} pays.', payer),
 		vscode.l10n.t(
 			'{0} samples are to be had, of {1} distinct tokens. The job is ended as soon as they are there, or the run is cancelled.',
 			count(requests, locale),
