@@ -117,6 +117,11 @@ export function megabytes(bytes: number): string {
 	return `${format(bytes / 1e6, 1, false)}\u00a0MB`;
 }
 
+/** 1.053 → "$1.05". */
+export function dollars(value: number): string {
+	return new Intl.NumberFormat(current.language, { style: 'currency', currency: 'USD' }).format(value);
+}
+
 /** 12.3 → "12 s", 83 → "1 min 23 s", 7384 → "2 h 3 min". */
 export function duration(seconds: number): string {
 	const whole = Math.round(seconds);
