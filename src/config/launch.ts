@@ -58,7 +58,7 @@ const command = (what: string) =>
 			examples: ['vllm serve "$EVAL_LENS_MODEL" --port "$EVAL_LENS_PORT"'],
 		});
 
-export const launchFields = {
+const launchFields = {
 	url: text().optional().meta({
 		description: 'A server that runs: its address, with or without `/v1`. `https`, or `http` on this computer.',
 	}),

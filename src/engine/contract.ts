@@ -4,9 +4,10 @@ import type { Disposable } from '../protocol/event';
 import type { Message } from '../protocol/messages';
 import type { DeviceRecord, Provider } from './device';
 import type { PassName } from './graph/pass';
-import type { Work } from './planning/costModel';
+import type { StepTime, Work } from './planning/costModel';
+import type { EnginePlan } from './planning/enginePlan';
 import type { Plan } from './planning/plan';
-import type { RequestTrie, TokenCounts } from './planning/requestTrie';
+import type { RequestTrie } from './planning/requestTrie';
 import type { Answer, RequestId } from './requests';
 
 /** What computes the numbers, as far as it decides them: responses are cached under it. */
@@ -59,30 +60,12 @@ export interface EngineCapabilities {
 	readonly generate: boolean;
 }
 
-/** What a step of a plan took. */
-export interface StepTime {
-	readonly tokens: number;
-	/** Tokens that stood before them. */
-	readonly depth: number;
-	readonly seconds: number;
-}
-
 export interface WorkOptions {
 	/** Requests whose answers are not wanted: what serves them alone is left out, what others need is cut as planned. */
 	readonly isDone: (request: RequestId) => boolean;
 	readonly onStep?: (time: StepTime) => void;
 	/** Ends the work at once. */
 	readonly token: CancellationToken;
-}
-
-/** All requests of a run in the order in which an engine works on them. */
-export interface EnginePlan {
-	/** Tokens of each continuation, by request; none where the model writes. */
-	readonly lengths: readonly (readonly number[])[];
-	readonly counts: TokenCounts & {
-		/** Tokens that go through the model; of a server, those that its own cache cannot spare it. */
-		readonly planned: number;
-	};
 }
 
 /** The only thing that computes. Local and remote engines look alike from here on. */

@@ -61,7 +61,19 @@ describe('a start', () => {
 		expect(first().request).toEqual({
 			dockerImage: 'vllm/vllm-openai:latest',
 			command: [
-				...['vllm', 'serve', 'acme/tiny', '--revision', 'main', '--dtype', 'float16', '--max-logprobs', '128'],
+				...[
+					'vllm',
+					'serve',
+					'acme/tiny',
+					'--revision',
+					'main',
+					'--dtype',
+					'float16',
+					'--generation-config',
+					'vllm',
+					'--max-logprobs',
+					'128',
+				],
 				...['--port', '8000', '--max-model-len', '4096'],
 			],
 			flavor: 'a10g-small',

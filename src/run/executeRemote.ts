@@ -7,7 +7,7 @@ import type { Message } from '../protocol/messages';
 import { ErrorFile } from './errorFile';
 import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
 import type { RemoteModel } from './models';
-import { type OpenServer, openServer } from './openServer';
+import { type OpenServer, openServer, refuseEnded } from './openServer';
 import type { EndpointRecord, ModelRecord } from './record';
 import { noCache } from './responseCache';
 import { scoreSamples } from './scoreSamples';
@@ -112,9 +112,7 @@ async function scoreAll(
 				}
 				break;
 			} catch (error) {
-				if (!(await mayGoOn(error, server, ways))) {
-					throw error;
-				}
+				await refuseWithoutWay(error, server, ways, model.name);
 				await server.again(options.token);
 			}
 		}
@@ -125,14 +123,21 @@ async function scoreAll(
 	errors.refuseAny(model.name);
 }
 
-/** A tunnel that fell, with its server still there. */
-async function mayGoOn(error: unknown, server: OpenServer, ways: number): Promise<boolean> {
-	return (
-		error instanceof Failure &&
-		error.reason.code === 'endpoint.unreachable' &&
-		ways < waysAtMost &&
-		(await server.isAlive().catch(() => false))
-	);
+/**
+ * A tunnel that fell, with its server still there, may be built again.
+ * @throws The error, or with the job's own reason where it is the job that ended.
+ */
+async function refuseWithoutWay(error: unknown, server: OpenServer, ways: number, model: string): Promise<void> {
+	if (!(error instanceof Failure && error.reason.code.startsWith('endpoint.'))) {
+		throw error;
+	}
+	const status = await server.status().catch(() => null);
+	if (status) {
+		refuseEnded(status, model);
+	}
+	if (error.reason.code !== 'endpoint.unreachable' || status?.state !== 'running' || ways >= waysAtMost) {
+		throw error;
+	}
 }
 
 function recorder(

@@ -20,8 +20,8 @@ export interface OpenServer {
 	readonly job: Job | null;
 	/** Dollars so far, as far as billed and known. */
 	cost(): Promise<number | null>;
-	/** Whether the job still runs, so that a broken way to it may be opened again. */
-	isAlive(): Promise<boolean>;
+	/** Where its job stands; null: it has none. */
+	status(): Promise<JobStatus | null>;
 	/** Opens the way anew. */
 	again(token: CancellationToken): Promise<void>;
 	/** Lets go of the way to it, and ends what was started for it. */
@@ -64,7 +64,7 @@ async function serverAt(
 		address: { url, headers: async () => headers },
 		job: null,
 		cost: async () => null,
-		isAlive: async () => false,
+		status: async () => null,
 		again: async () => {},
 		close: async () => {},
 	};
@@ -103,7 +103,7 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 		},
 		job,
 		cost,
-		isAlive: async () => (await launcher.status(job.handle, token)).state === 'running',
+		status: () => launcher.status(job.handle, token),
 		async again(own) {
 			reached?.dispose();
 			reached = await launcher.reach(job.handle, own);
@@ -217,7 +217,8 @@ async function ready(
 	}
 }
 
-function refuseEnded({ state, detail }: JobStatus, model: string): void {
+/** @throws Failure with the reason where a job is over. */
+export function refuseEnded({ state, detail }: JobStatus, model: string): void {
 	if (state === 'ended' || state === 'lost') {
 		throw detail ? runFailure('run.job-ended', { model, reason: detail }) : runFailure('run.job-lost', { model });
 	}

@@ -121,3 +121,9 @@ export interface DeviceChange {
 	readonly key: string;
 	readonly reason: Message;
 }
+
+/** The limit to give when a run is continued: that of a command or a button replaced the file's, and the record remembers. */
+export function limitOf({ evaluation }: RunRecord): number | undefined {
+	const { limit } = evaluation.slice;
+	return typeof limit === 'number' ? limit : undefined;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decoderEngine } from '../../test/decoderEngine';
 import { presetFormat, questionOf } from '../../test/resolvedEvaluation';
-import type { StepTime } from '../engine/contract';
+import type { StepTime } from '../engine/planning/costModel';
 import { historyDecoder, logitsAfter, vocabulary } from '../engine/process/historyDecoder';
 import type { LoglikelihoodRequest, LoglikelihoodResult } from '../engine/requests';
 import type { ComputeRequest } from '../engine/wire';

@@ -1,4 +1,6 @@
-import type { Engine, EnginePlan, StepTime } from '../engine/contract';
+import type { Engine } from '../engine/contract';
+import type { StepTime } from '../engine/planning/costModel';
+import type { EnginePlan } from '../engine/planning/enginePlan';
 import type { Answer, GenerateResult, LoglikelihoodResult } from '../engine/requests';
 import type { CancellationToken } from '../protocol/cancellation';
 import type { Message } from '../protocol/messages';

@@ -1,4 +1,4 @@
-import type { StepTime } from '../engine/contract';
+import type { StepTime } from '../engine/planning/costModel';
 import { CostFit, noWork, plusStep, type Work } from '../engine/planning/costModel';
 import type { JobStatus } from '../launch/contract';
 import type { RunProgress } from './progress';

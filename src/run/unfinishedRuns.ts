@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isLocked } from './lock';
-import type { RunRecord } from './record';
+import { limitOf } from './record';
 import { type FoundRun, readRecord } from './runFolder';
 
 /** What it takes to go on with a run. */
@@ -26,12 +26,6 @@ export async function unfinishedRuns(folder: string): Promise<ResumableRun[]> {
 		}
 	}
 	return unfinished.sort((a, b) => a.record.started.localeCompare(b.record.started));
-}
-
-/** The limit to give when a run is continued: that of a command or a button replaced the file's, and the record remembers. */
-export function limitOf({ evaluation }: RunRecord): number | undefined {
-	const { limit } = evaluation.slice;
-	return typeof limit === 'number' ? limit : undefined;
 }
 
 async function runsBelow(folder: string): Promise<FoundRun[]> {

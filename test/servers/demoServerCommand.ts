@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { demoModel, root } from '../paths';
 
@@ -51,4 +53,27 @@ export function freePort(): Promise<number> {
 			server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
 		});
 	});
+}
+
+/** The demo server, started here; resolves once it answers. */
+export async function startDemoServer(
+	options: DemoServerOptions = {},
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+	const port = await freePort();
+	const child = spawn('sh', ['-c', await demoServerCommand(options)], {
+		stdio: 'ignore',
+		env: { ...process.env, EVAL_LENS_PORT: String(port) },
+	});
+	const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
+	const url = `http://127.0.0.1:${port}`;
+	while (child.exitCode === null && !(await fetch(`${url}/version`).catch(() => null))) {
+		await pause(50);
+	}
+	return {
+		url,
+		stop: async () => {
+			child.kill();
+			await ended;
+		},
+	};
 }

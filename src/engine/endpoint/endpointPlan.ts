@@ -1,6 +1,7 @@
 import { inputFailure } from '../../protocol/failure';
-import type { EnginePlan, WorkOptions } from '../contract';
+import type { WorkOptions } from '../contract';
 import { noWork, plusStep, type Work } from '../planning/costModel';
+import type { EnginePlan } from '../planning/enginePlan';
 import type { Mark, RequestNode, RequestTrie } from '../planning/requestTrie';
 import type { RequestId } from '../requests';
 import type { Route } from './route';

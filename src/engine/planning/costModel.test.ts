@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StepTime } from '../contract';
+import type { StepTime } from './costModel';
 import { CostFit, noWork, plusStep, type Work } from './costModel';
 
 /** Seconds: a step, a token, a pair. */

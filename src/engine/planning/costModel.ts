@@ -1,4 +1,10 @@
-import type { StepTime } from '../contract';
+/** What a step of a plan took. */
+export interface StepTime {
+	readonly tokens: number;
+	/** Tokens that stood before them. */
+	readonly depth: number;
+	readonly seconds: number;
+}
 
 /** What the time of steps depends on, summed over any number of them. */
 export interface Work {

@@ -1,6 +1,6 @@
 import type { Chunking } from '../../config/resolved';
-import type { EnginePlan } from '../contract';
 import type { RequestId } from '../requests';
+import type { EnginePlan } from './enginePlan';
 import type { Piece } from './piece';
 import type { RequestNode, WriteOptions } from './requestTrie';
 

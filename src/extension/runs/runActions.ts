@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { Failure } from '../../protocol/failure';
 import type { Message } from '../../protocol/messages';
 import type { EvaluateOptions } from '../../run/options';
-import { limitOf } from '../../run/unfinishedRuns';
+import { limitOf } from '../../run/record';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
 import type { Keys } from '../keys/keys';

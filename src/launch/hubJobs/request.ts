@@ -57,7 +57,8 @@ function serveCommand({ id, revision, dtype }: ServedModel): readonly string[] {
 	return [
 		...['vllm', 'serve', id, '--revision', revision],
 		...(known === null ? [] : ['--dtype', known]),
-		...['--max-logprobs', String(maximalLogprobs), '--port', String(serverPort)],
+		// A model's own settings for writing would change what is written: repetition penalties, temperatures.
+		...['--generation-config', 'vllm', '--max-logprobs', String(maximalLogprobs), '--port', String(serverPort)],
 	];
 }
 

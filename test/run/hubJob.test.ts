@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { CancellationSource } from '../../src/protocol/cancellation';
+import { messageText } from '../../src/protocol/messages';
+import { evaluate } from '../../src/run/evaluate';
+import type { Job } from '../../src/run/jobBook';
+import type { EvaluateOptions, LaunchToConfirm } from '../../src/run/options';
+import { connect } from '../hub/connect';
+import { startHubStandIn } from '../hub/standIn';
+import { addStory } from '../hub/story';
+import { type DemoServerOptions, startDemoServer } from '../servers/demoServerCommand';
+import { temporaryFolders } from '../temporaryFolder';
+
+const token = 'hf_test_good';
+const standIn = await startHubStandIn();
+addStory(standIn);
+afterAll(() => standIn.close());
+const folder = temporaryFolders(afterAll);
+
+/** What runs behind a job: the demo model, as vLLM would serve it. */
+let behind: DemoServerOptions = {};
+
+beforeEach(() => {
+	behind = {};
+	standIn.jobs.startsAfterMs = 300;
+	standIn.jobs.onJobStart = async () => startDemoServer(behind);
+});
+
+function evaluation(limit = 8) {
+	const dir = folder();
+	const file = path.join(dir, 'quiz.eval.yaml');
+	const fields = {
+		dataset_path: 'acme/quiz',
+		num_fewshot: 1,
+		limit,
+		models: [{ id: 'eval-lens/demo-model', launch: { hf_jobs: { flavor: 'a10g-small', timeout: '30m' } } }],
+		variants: { original: 'mmlu/original' },
+	};
+	writeFileSync(file, JSON.stringify(fields));
+	const asked: LaunchToConfirm[] = [];
+	const source = new CancellationSource();
+	const options: EvaluateOptions = {
+		file,
+		enginePath: 'none: nothing is computed here',
+		version: '0',
+		hub: connect(standIn, path.join(folder(), 'hub'), { token }),
+		out: path.join(dir, 'run'),
+		token: source.token,
+		onLaunch: async launch => {
+			asked.push(launch);
+			return true;
+		},
+	};
+	return { options, asked, dir: path.join(dir, 'run'), source };
+}
+
+const jobsOf = (dir: string): Job[] => JSON.parse(readFileSync(path.join(dir, 'jobs.json'), 'utf8')).jobs;
+const samplesOf = (dir: string) => readFileSync(path.join(dir, 'samples.jsonl'), 'utf8').trimEnd().split('\n');
+
+describe('a run on a job of Hugging Face', () => {
+	it('asks what it may cost, runs, ends the job, and tells what it was', { timeout: 120_000 }, async () => {
+		const { options, asked, dir } = evaluation();
+		const phases: string[] = [];
+		const before = standIn.jobs.all.length;
+		const { record } = await evaluate({
+			...options,
+			onProgress: ({ phase, job }) => phases.push(job ? `${phase} ${job.state}` : phase),
+		});
+		expect(record.reason && messageText(record.reason)).toBeNull();
+		expect(record.state).toBe('done');
+		expect(asked).toMatchObject([
+			{
+				launch: { kind: 'hf_jobs' },
+				estimate: { longest: 1800, maximalCost: { dollars: expect.any(Number) } },
+				requests: 8,
+			},
+		]);
+		expect(asked[0]?.estimate.maximalCost?.dollars).toBeGreaterThan(0.1);
+		expect(phases).toContain('launching queued');
+		expect(phases.at(-1)).toBe('writing');
+		expect(record.models[0]?.endpoint).toMatchObject({
+			launch: 'hf_jobs',
+			hardware: 'a10g-small',
+			cost: expect.any(Number),
+			counts: { requests: 8 },
+		});
+		const started = standIn.jobs.all.slice(before);
+		expect(started.map(job => job.stage)).toEqual(['CANCELED']);
+		expect(jobsOf(dir)).toMatchObject([{ kind: 'hf_jobs', ended: expect.any(String), handle: { id: started[0]?.id } }]);
+		// The label in the book is the job's own.
+		expect(Object.values(started[0]?.request.labels ?? {})).toContain(jobsOf(dir)[0]?.label);
+		for (const name of readdirSync(dir)) {
+			expect(readFileSync(path.join(dir, name), 'latin1'), name).not.toContain(token);
+		}
+	});
+
+	it('is not begun where nobody said yes', async () => {
+		const { options, dir } = evaluation();
+		const before = standIn.jobs.all.length;
+		const { onLaunch: _, ...unasked } = options;
+		const { record, fault } = await evaluate(unasked);
+		expect([record.state, record.reason?.code, fault]).toEqual(['failed', 'run.cost-not-confirmed', 'input']);
+		const declined = await evaluate({ ...options, onLaunch: async () => false });
+		expect(declined.record.state).toBe('cancelled');
+		expect(standIn.jobs.all.length).toBe(before);
+		expect(readdirSync(dir)).not.toContain('jobs.json');
+	});
+
+	it('keeps what it has when the job is taken away, and goes on with another', { timeout: 120_000 }, async () => {
+		const { options, dir } = evaluation(20);
+		behind = { delay: 150 };
+		const before = standIn.jobs.all.length;
+		let taken = false;
+		const first = await evaluate({
+			...options,
+			onProgress: ({ done }) => {
+				if (done >= 4 && !taken) {
+					taken = true;
+					void standIn.jobs.all.at(-1)?.end('ERROR', 'Job was preempted');
+				}
+			},
+		});
+		expect(first.record.state).toBe('failed');
+		expect(first.record.reason && messageText(first.record.reason)).toMatch(
+			/preempted.*running again goes on with another job/i,
+		);
+		const kept = samplesOf(dir);
+		expect(kept.length).toBeGreaterThanOrEqual(4);
+		behind = {};
+		const second = await evaluate(options);
+		expect(second.record.state).toBe('done');
+		expect(samplesOf(dir).slice(0, kept.length)).toEqual(kept);
+		expect(samplesOf(dir)).toHaveLength(20);
+		expect(standIn.jobs.all.slice(before).map(job => job.stage)).toEqual(['ERROR', 'CANCELED']);
+	});
+
+	it('cancels a job that waits for hardware', { timeout: 60_000 }, async () => {
+		const { options, source } = evaluation();
+		standIn.jobs.startsAfterMs = null;
+		const { record } = await evaluate({
+			...options,
+			onProgress: ({ job }) => {
+				if (job?.state === 'queued') {
+					source.cancel();
+				}
+			},
+		});
+		expect(record.state).toBe('cancelled');
+		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
+	});
+});
