@@ -7,15 +7,7 @@ import { temporaryFolders } from '../../test/temporaryFolder';
 import type { JobState } from '../launch/contract';
 import { Failure } from '../protocol/failure';
 import { type Job, noteJob } from './jobBook';
-import {
-	type Follower,
-	type HubOnlyJob,
-	isOver,
-	type JobNews,
-	jobsOfRun,
-	type RunJobs,
-	workspaceJobs,
-} from './workspaceJobs';
+import { type Follower, type HubOnlyJob, type JobNews, jobsOfRun, type RunJobs, workspaceJobs } from './workspaceJobs';
 
 const folder = temporaryFolders();
 const now = new Date('2026-03-10T12:00:00Z');
@@ -115,7 +107,7 @@ test('every job is listed that may still cost; what is over is forgotten after a
 				const over = isEnded || state === 'ended' || state === 'lost';
 				expect(labels.has(`j${i}`)).toBe(!over || age <= 7);
 			});
-			const ranks = jobs.map(one => (isOver(one) ? 2 : one.isOrphan ? 0 : 1));
+			const ranks = jobs.map(one => (one.state === 'ended' || one.state === 'lost' ? 2 : one.isOrphan ? 0 : 1));
 			expect(ranks).toEqual([...ranks].sort());
 		}),
 	);

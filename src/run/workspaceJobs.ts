@@ -1,5 +1,5 @@
 import type { StartedLaunch } from '../config/launch';
-import { isLive, type JobState, type JobStatus } from '../launch/contract';
+import { isLive, isOver, type JobState, type JobStatus } from '../launch/contract';
 import type { Message } from '../protocol/messages';
 import { dollarsFor, type Job, readJobs } from './jobBook';
 import type { RunRecord } from './record';
@@ -113,17 +113,16 @@ export function workspaceJobs({ runs, newsOf, onHub, now }: KnownJobs): readonly
 	const others = onHub.filter(({ label }) => label === null || !known.has(label)).map(hubOnly);
 	const since = new Date(now.getTime() - remembered).toISOString();
 	return [...own, ...others]
-		.filter(job => !isOver(job) || (job.ended ?? job.started ?? '') >= since)
+		.filter(job => !hasEnded(job) || (job.ended ?? job.started ?? '') >= since)
 		.sort((a, b) => rank(a) - rank(b) || (b.started ?? '').localeCompare(a.started ?? ''));
 }
 
-/** Nothing more comes of it. */
-export function isOver({ state }: Pick<WorkspaceJob, 'state'>): boolean {
-	return state === 'ended' || state === 'lost';
+function hasEnded({ state }: WorkspaceJob): boolean {
+	return state !== 'unknown' && isOver(state);
 }
 
 function rank(job: WorkspaceJob): number {
-	return isOver(job) ? 2 : job.isOrphan ? 0 : 1;
+	return hasEnded(job) ? 2 : job.isOrphan ? 0 : 1;
 }
 
 function ownJob(run: RunJobs, job: Job, news: JobNews | undefined): WorkspaceJob {

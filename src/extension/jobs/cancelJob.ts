@@ -24,7 +24,7 @@ export async function cancelJob(job: WorkspaceJob, jobs: JobIndex, queue: RunQue
 	}
 	const title = vscode.l10n.t('Cancelling the job of {0}', modelText(job));
 	const isGone = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () =>
-		ended(job, jobs, queue),
+		endWithRun(job, jobs, queue),
 	);
 	await jobs.refresh();
 	const told = isGone
@@ -46,7 +46,12 @@ function consequences(job: WorkspaceJob): string {
 	].join('\n\n');
 }
 
-async function ended({ origin, handle, place }: WorkspaceJob, jobs: JobIndex, queue: RunQueue): Promise<boolean> {
+/** Ends a job, and the run of this window that computes with it. @returns Whether there was one. */
+export async function endWithRun(
+	{ origin, handle, place }: WorkspaceJob,
+	jobs: JobIndex,
+	queue: RunQueue,
+): Promise<boolean> {
 	if (!origin) {
 		await (await jobs.launcherFor(hubLaunch(place))).stop(handle);
 		return true;

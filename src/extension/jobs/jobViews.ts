@@ -7,7 +7,7 @@ import { rooms } from '../rooms';
 import type { RunActions } from '../runs/runActions';
 import type { RunIndex } from '../runs/runIndex';
 import type { RunQueue } from '../runs/runQueue';
-import { cancelJob } from './cancelJob';
+import { cancelJob, endWithRun } from './cancelJob';
 import { tellOrphans } from './detachedJobs';
 import { hubLaunch, JobIndex } from './jobIndex';
 import { JobLogs } from './jobLogs';
@@ -40,7 +40,7 @@ export function jobViews(
 	const handlers = {
 		'evalLens.openJobLog': given => {
 			const job = jobOf(given);
-			return job && logs.show(job, () => launcherOf(job));
+			return job && vscode.workspace.isTrusted && logs.show(job, () => launcherOf(job));
 		},
 		'evalLens.openJobOnHub': async given => {
 			const job = jobOf(given);
@@ -82,7 +82,8 @@ export function jobViews(
 		vscode.workspace.onDidGrantWorkspaceTrust(() => void tell()),
 		{ dispose: () => clearTimeout(timer) },
 	);
-	return { jobs, tree, handlers, tell, dispose: () => disposable.dispose() };
+	const end = (job: WorkspaceJob) => endWithRun(job, jobs, queue);
+	return { jobs, tree, handlers, end, dispose: () => disposable.dispose() };
 }
 
 /** The job of a row. */

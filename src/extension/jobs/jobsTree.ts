@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { isOver, type RunJobs, type WorkspaceJob } from '../../run/workspaceJobs';
+import { isOver } from '../../launch/contract';
+import type { RunJobs, WorkspaceJob } from '../../run/workspaceJobs';
 import { command } from '../commands';
 import { type JobAbility, jobContext, treeItems } from '../contributions';
 import { errorText } from '../text';
@@ -31,10 +32,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
 			return node.type === 'ended' ? node.jobs.map(jobNode) : [];
 		}
 		const { jobs, problems } = await this.index.all();
-		const ended = jobs.filter(isOver);
+		const ended = jobs.filter(hasEnded);
 		return [
 			...problems.map((problem): JobNode => ({ type: 'problem', problem })),
-			...jobs.filter(job => !isOver(job)).map(jobNode),
+			...jobs.filter(job => !hasEnded(job)).map(jobNode),
 			...(ended.length > 0 ? [{ type: 'ended', jobs: ended } as const] : []),
 		];
 	}
@@ -53,6 +54,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
 	dispose(): void {
 		this.#subscriptions.dispose();
 	}
+}
+
+function hasEnded({ state }: WorkspaceJob): boolean {
+	return state !== 'unknown' && isOver(state);
 }
 
 function jobNode(job: WorkspaceJob): JobNode {
@@ -100,7 +105,7 @@ function abilities(job: WorkspaceJob): readonly JobAbility[] {
 	return [
 		...(handle === null ? [] : (['log'] as const)),
 		...(kind === 'hf_jobs' && handle !== null ? (['hub'] as const) : []),
-		...(isOver(job) ? [] : (['cancel'] as const)),
+		...(hasEnded(job) ? [] : (['cancel'] as const)),
 		...(canResume ? (['resume'] as const) : []),
 	];
 }
