@@ -1,10 +1,17 @@
 import type { Message } from '../protocol/messages';
+import type { ChatMessage } from '../protocol/prompt';
 
 /** A request by the order in which it was asked, from 0. */
 export type RequestId = number;
 
+/** Of a chat. */
+interface Conversation {
+	/** What the context was written from; absent where it is no chat, or was cut. */
+	readonly messages?: readonly ChatMessage[] | undefined;
+}
+
 /** Scores texts after one context. Token ids as the model reads them, BOS included where there is one. */
-export interface LoglikelihoodRequest {
+export interface LoglikelihoodRequest extends Conversation {
 	/** At least one token. */
 	readonly context: readonly number[];
 	/** How many leading tokens of the context are what the format repeats before other questions (0: none), less than all. */
@@ -26,7 +33,7 @@ export interface LoglikelihoodResult {
 }
 
 /** Lets the model write greedily after one context. */
-export interface GenerateRequest {
+export interface GenerateRequest extends Conversation {
 	/** At least one token, BOS included where there is one. */
 	readonly context: readonly number[];
 	/** As of a `LoglikelihoodRequest`. */

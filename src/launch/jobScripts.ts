@@ -33,7 +33,7 @@ export const commandShell = 'shell=$(command -v bash || echo sh)';
  * Whether something listens on the port $1: 0 yes, 1 no, 2 not known. Linux tells in a file (man proc_net_tcp: state 0A),
  * other systems by netstat.
  */
-export const listensFunction = `listens() {
+const listensFunction = `listens() {
 	if [ -r /proc/net/tcp ]; then
 		cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
 			grep -qi " [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:[0-9A-F]* 0A "
@@ -203,7 +203,7 @@ done
 }
 
 /** Seconds that the server has to end by itself, before it is ended. */
-export const graceSeconds = 5;
+const graceSeconds = 5;
 
 /** Ends all processes of a job. Writes `gone`, or the numbers of those that stay. */
 export function stopScript(place: JobPlace): string {

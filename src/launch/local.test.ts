@@ -2,12 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/servers/eventually';
-import { launcherSuite, requestOf, unrelatedProcess } from '../../test/servers/launcherSuite';
+import {
+	type LauncherUnderTest,
+	launcherSuite,
+	llamaTest,
+	requestOf,
+	unrelatedProcess,
+} from '../../test/servers/launcherSuite';
 import { smallServer } from '../../test/servers/smallServer';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { neverCancelled } from '../protocol/cancellation';
 import { freePort } from './freePort';
 import { localLauncher } from './local';
+import type { ShellJob } from './shellJobs';
 
 describe.skipIf(process.platform === 'win32')('a command on this computer', () => {
 	const temporary = temporaryFolders(afterAll);
@@ -16,11 +23,13 @@ describe.skipIf(process.platform === 'win32')('a command on this computer', () =
 		jobsFolder ||= path.join(temporary(), "it's a folder");
 		return localLauncher({ jobsFolder });
 	};
-	launcherSuite({
+	const underTest: LauncherUnderTest<'local', ShellJob> = {
 		launcher,
 		launch: (command, port) => ({ kind: 'local', command, port }),
 		choosesPort: true,
-	});
+	};
+	launcherSuite(underTest);
+	llamaTest(underTest);
 
 	test('a process that has the number of ours is not ours', async () => {
 		const asked = requestOf<'local'>({ kind: 'local', command: smallServer('exit', '0'), port: await freePort() });

@@ -88,7 +88,7 @@ function notStarted(output: string, { where }: Shell, label: string, port: numbe
 }
 
 /** Reads what `statusScript` writes. */
-export function statusOf(output: string, { folder }: Pick<ShellJob, 'folder'>): JobStatus {
+function statusOf(output: string, { folder }: Pick<ShellJob, 'folder'>): JobStatus {
 	const report = readReport(output);
 	const exit = report.value('exit');
 	const status = (state: JobStatus['state'], detail: Message | null): JobStatus => ({

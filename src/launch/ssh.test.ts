@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/servers/eventually';
 import { areInstalled } from '../../test/servers/installed';
-import { launcherSuite, requestOf } from '../../test/servers/launcherSuite';
+import { launcherSuite, llamaTest, requestOf } from '../../test/servers/launcherSuite';
 import { askSmallServer, smallServer } from '../../test/servers/smallServer';
 import { type SshServer, startSshServer } from '../../test/servers/sshServer';
 import { temporaryFolders } from '../../test/temporaryFolder';
@@ -28,6 +28,7 @@ describe.skipIf(!areInstalled('ssh', 'sshd'))('a command on a computer behind ss
 	afterAll(() => server?.stop());
 
 	launcherSuite({ launcher, launch, choosesPort: true });
+	llamaTest({ launcher, launch, choosesPort: true });
 
 	test('works through a host in between', async () => {
 		const asked = await request('behind');

@@ -1,6 +1,6 @@
 import type { ChatFormat, Format } from '../config/format';
-import type { Segment } from '../protocol/prompt';
-import type { ChatMessage, ChatTemplate } from '../tokenizer/chatTemplate';
+import type { ChatMessage, Prompt, Segment } from '../protocol/prompt';
+import type { ChatTemplate } from '../tokenizer/chatTemplate';
 import type { PromptParts } from './parts';
 
 /** A message in the parts that its content joins from. */
@@ -14,13 +14,13 @@ interface Turn {
  * description are the system message; shots are a user's and an assistant's turn each, the bare answer in the latter, or
  * stand in front of the item in the one user message, as they do without a chat.
  *
- * @returns The segments of the rendered conversation. They join to it: what the template adds are segments of kind `other`,
+ * @returns The messages, and the segments of the rendered conversation. They join to it: what the template adds are segments of kind `other`,
  * and what it takes away, such as white space around a message, is not there.
  */
 export function createChatComposer(
 	{ target_delimiter, fewshot_delimiter }: Pick<Format, 'target_delimiter' | 'fewshot_delimiter'>,
 	{ multiturn, system }: ChatFormat,
-): (parts: PromptParts, template: ChatTemplate) => Segment[] {
+): (parts: PromptParts, template: ChatTemplate) => Pick<Prompt, 'segments' | 'messages'> {
 	const turnsOf = ({ description, shots, item }: PromptParts): Turn[] => {
 		const first: Segment[] = [
 			{ kind: 'other', text: system ?? '' },
@@ -67,8 +67,9 @@ export function createChatComposer(
 
 	return (parts, template) => {
 		const turns = turnsOf(parts);
-		const text = template.render(turns.map(({ role, parts }) => ({ role, content: contentOf(parts) })));
-		return cutByMarks(text, turns, marksOf(template, turns)) ?? cutByContents(text, turns);
+		const messages = turns.map(({ role, parts }): ChatMessage => ({ role, content: contentOf(parts) }));
+		const text = template.render(messages);
+		return { segments: cutByMarks(text, turns, marksOf(template, turns)) ?? cutByContents(text, turns), messages };
 	};
 }
 

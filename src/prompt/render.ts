@@ -45,17 +45,15 @@ export function createRenderer(format: Format, variant: string, template?: ChatT
 			if (compose && !template) {
 				throw inputFailure('prompt.chat-no-model', { variant });
 			}
-			const segments: readonly Segment[] =
-				compose && template
-					? compose(parts, template)
-					: [
-							{ kind: 'description', text: parts.description },
-							...parts.shots.map(
-								(shot, i): Segment => ({ kind: 'shot', text: shotText(shot), shot: i, key: shot.key }),
-							),
-							...parts.item,
-						];
+			const plain = (): readonly Segment[] => [
+				{ kind: 'description', text: parts.description },
+				...parts.shots.map((shot, i): Segment => ({ kind: 'shot', text: shotText(shot), shot: i, key: shot.key })),
+				...parts.item,
+			];
+			const { segments, messages } =
+				compose && template ? compose(parts, template) : { segments: plain(), messages: undefined };
 			return {
+				...(messages && { messages }),
 				segments: segments.filter(segment => segment.text !== ''),
 				continuations: parts.labels.map(label => delimiter + label),
 			};

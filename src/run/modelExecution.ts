@@ -61,7 +61,7 @@ export async function collect(execution: ModelExecution, cache: ResponseCache): 
 				tracker.sample(model.name, sample.variant);
 			}
 		},
-		{ token: options.token, onProgress: tracker.asked },
+		{ token: options.token, onProgress: tracker.asked, keepsMessages: model.kind === 'remote' },
 	);
 	return {
 		requests,

@@ -23,6 +23,13 @@ export interface SampleRequests {
 	readonly added: readonly { readonly variant: string; readonly tokens: number }[];
 }
 
+export interface CollectOptions {
+	readonly token: CancellationToken;
+	readonly onProgress?: (asked: number) => void;
+	/** Chats are kept as messages too, for a server that has the template itself. */
+	readonly keepsMessages?: boolean;
+}
+
 /**
  * Asks for every sample once, variant by variant in file order, and lays the requests into one tree. In slices, so that
  * whoever else lives in this process goes on.
@@ -33,9 +40,9 @@ export async function collectRequests(
 	examples: readonly Question[],
 	reader: Reader,
 	look: (sample: SampleRequest, asked: Asked) => void | Promise<void>,
-	{ token, onProgress = () => {} }: { token: CancellationToken; onProgress?: (asked: number) => void },
+	{ token, onProgress = () => {}, keepsMessages = false }: CollectOptions,
 ): Promise<SampleRequests> {
-	const trie = new RequestTrie();
+	const trie = new RequestTrie(keepsMessages);
 	const samples: SampleRequest[] = [];
 	const added: { variant: string; tokens: number }[] = [];
 	const pause = slices(token);

@@ -80,6 +80,7 @@ export function createGenerationAsker(
 			truncated: fitted.truncated,
 			...groupByContext(labels, prefixOf),
 			generation: {
+				...(prompt.messages && !fitted.truncated && { messages: prompt.messages }),
 				context,
 				prefix: prefixOf(context),
 				maxTokens: generation.max_tokens,

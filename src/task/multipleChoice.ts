@@ -91,7 +91,7 @@ export function createAsker(variant: Variant, renderer: PromptRenderer, reader: 
 			prompt,
 			nTokens: Math.max(...requests.map(request => request.context.length)),
 			truncated: fitted.truncated,
-			requests,
+			requests: fitted.truncated ? requests : withMessages(requests, prompt),
 			places,
 		};
 	};
@@ -131,6 +131,15 @@ export function groupByContext(choices: readonly EncodedChoice[], prefix: (conte
 		return { request, continuation: continuations.push(continuation) - 1 };
 	});
 	return { requests: groups, places };
+}
+
+/** A context that reaches to the end of a chat may be asked for as the chat; one that was cut, or ends in an answer, not. */
+export function withMessages(
+	requests: readonly LoglikelihoodRequest[],
+	{ messages }: Prompt,
+	isWhole = requests.length === 1,
+): readonly LoglikelihoodRequest[] {
+	return messages && isWhole ? requests.map(request => ({ ...request, messages })) : requests;
 }
 
 function equalTokens(a: readonly number[], b: readonly number[]): boolean {

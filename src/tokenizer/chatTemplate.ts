@@ -1,13 +1,9 @@
 import path from 'node:path';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { inputFailure } from '../protocol/failure';
+import type { ChatMessage } from '../protocol/prompt';
 import { contentOf } from './specialToken';
 import type { TokenizerFiles } from './tokenizerFiles';
-
-export interface ChatMessage {
-	readonly role: 'system' | 'user' | 'assistant';
-	readonly content: string;
-}
 
 /** Writes a conversation in the form that a model was trained on. */
 export interface ChatTemplate {

@@ -9,6 +9,7 @@ import { freePort } from '../../src/launch/freePort';
 import { CancellationSource, Cancelled, neverCancelled } from '../../src/protocol/cancellation';
 import { messageText } from '../../src/protocol/messages';
 import { eventually, isThere } from './eventually';
+import { hasLlamaServer, llamaServer } from './llamaServer';
 import { askSmallServer, smallServer } from './smallServer';
 
 /** What a suite needs of a launcher whose jobs run on this very computer, wherever it believes them to be. */
@@ -22,12 +23,12 @@ export interface LauncherUnderTest<K extends LaunchKind, H> {
 let jobs = 0;
 
 /** A label that no job has. */
-export function newLabel(): string {
+function newLabel(): string {
 	jobs++;
 	return `test-${process.pid}-${jobs}-${Date.now().toString(36)}`;
 }
 
-export const served = { name: 'small', id: 'org/small model’s', revision: "it's $(a) commit", dtype: null } as const;
+const served = { name: 'small', id: 'org/small model’s', revision: "it's $(a) commit", dtype: null } as const;
 
 export function requestOf<K extends LaunchKind>(launch: LaunchRequest<K>['launch']): LaunchRequest<K> {
 	return { label: newLabel(), launch, model: served };
@@ -173,4 +174,32 @@ export function unrelatedProcess(): {
 		isThere: () => child.exitCode === null && child.signalCode === null,
 		end: () => child.kill('SIGKILL'),
 	};
+}
+
+/** llama.cpp’s server with a real model, as a job that answers. */
+export function llamaTest<K extends LaunchKind, H>({ launcher, launch }: LauncherUnderTest<K, H>): void {
+	test.skipIf(!hasLlamaServer())('serves a real model', async () => {
+		const job = await launcher().start(requestOf(launch(llamaServer(), await freePort())), neverCancelled);
+		try {
+			await eventually(
+				() => launcher().status(job, neverCancelled),
+				({ state }) => state === 'running',
+				60,
+			);
+			const reached = await launcher().reach(job, neverCancelled);
+			const ask = async () => {
+				const answer = await fetch(`${reached.url}/v1/completions`, {
+					method: 'POST',
+					body: JSON.stringify({ prompt: 'The capital of France is', max_tokens: 1, temperature: 0 }),
+				});
+				return JSON.stringify(await answer.json());
+			};
+			// It listens before its model is loaded.
+			await eventually(ask, answer => answer.includes(' Paris'), 60);
+			reached.dispose();
+		} finally {
+			await launcher().stop(job);
+		}
+		expect((await launcher().status(job, neverCancelled)).state).toBe('ended');
+	});
 }

@@ -1,4 +1,6 @@
+import { get } from 'node:http';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { shellQuote } from '../../src/launch/shellQuote';
 import { root } from '../paths';
@@ -13,6 +15,12 @@ export function smallServer(...act: readonly string[]): string {
 		.join(' ');
 }
 
-export async function askSmallServer(url: string): Promise<z.output<typeof answer>> {
-	return answer.parse(await (await fetch(`${url}/hello`)).json());
+/** Asks by a connection of its own, which is then closed: `fetch` would keep it, and what forwards it. */
+export function askSmallServer(url: string): Promise<z.output<typeof answer>> {
+	return new Promise((resolve, reject) => {
+		const request = get(`${url}/hello`, { agent: false }, response => {
+			text(response).then(body => resolve(answer.parse(JSON.parse(body))), reject);
+		});
+		request.on('error', reject);
+	});
 }

@@ -1,3 +1,4 @@
+import type { ChatMessage } from '../../protocol/prompt';
 import { commonLength } from '../../tokenizer/commonLength';
 import type { GenerateRequest, LoglikelihoodRequest, QuestionRequests, RequestId } from '../requests';
 import { TokenTrie, type TrieNode } from './tokenTrie';
@@ -45,7 +46,11 @@ export class RequestTrie {
 	readonly #trie = new TokenTrie<Mark>();
 	readonly #places: RequestPlace[] = [];
 	readonly #writes = new Map<RequestId, WriteOptions>();
+	readonly #messages = new Map<RequestId, readonly ChatMessage[]>();
 	#naive = 0;
+
+	/** @param keepsMessages Of chats, for engines that ask for them: all of a benchmark's take much memory. */
+	constructor(private readonly keepsMessages = false) {}
 	#oneRequest = 0;
 
 	get root(): RequestNode {
@@ -59,6 +64,11 @@ export class RequestTrie {
 
 	get counts(): TokenCounts {
 		return { naive: this.#naive, oneRequest: this.#oneRequest, distinct: this.#trie.size };
+	}
+
+	/** Of a request that is a chat: what its context was written from. */
+	messages(request: RequestId): readonly ChatMessage[] | null {
+		return this.#messages.get(request) ?? null;
 	}
 
 	/** How a request lets the model write. */
@@ -87,7 +97,10 @@ export class RequestTrie {
 		return { ids, added: this.#trie.size - before };
 	}
 
-	#addScored({ context, prefix, continuations }: LoglikelihoodRequest, sequences: (readonly number[])[]): RequestId {
+	#addScored(
+		{ context, prefix, continuations, messages }: LoglikelihoodRequest,
+		sequences: (readonly number[])[],
+	): RequestId {
 		// One without would never be answered.
 		if (continuations.length === 0 || continuations.some(tokens => tokens.length === 0)) {
 			throw new Error('a request needs continuations of at least one token');
@@ -104,6 +117,7 @@ export class RequestTrie {
 			return node;
 		});
 		this.#places.push({ ...place, leaves });
+		this.#note(request, messages);
 		return request;
 	}
 
@@ -112,9 +126,16 @@ export class RequestTrie {
 		const place = this.#context(generation.context, generation.prefix);
 		place.end.marks.push({ kind: 'write', request });
 		this.#places.push({ ...place, leaves: null });
-		const { maxTokens, until } = generation;
+		const { maxTokens, until, messages } = generation;
 		this.#writes.set(request, { maxTokens, until });
+		this.#note(request, messages);
 		return request;
+	}
+
+	#note(request: RequestId, messages: readonly ChatMessage[] | undefined): void {
+		if (messages && this.keepsMessages) {
+			this.#messages.set(request, messages);
+		}
 	}
 
 	#context(tokens: readonly number[], shared: number): Pick<RequestPlace, 'prefix' | 'end'> {

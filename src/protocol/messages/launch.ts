@@ -38,4 +38,24 @@ export const launchMessages = {
 		'{host} does not let ssh forward ports, so the server there cannot be reached. Ask its administrator for AllowTcpForwarding, or start the server where you can name its address as `url`. ({reason})',
 	'launch.ssh.failed':
 		'ssh could not run commands on {host}: {reason}. Check that `ssh {host} "sh -c date"` works in a terminal.',
+
+	'launch.slurm.missing':
+		'There is no `sbatch` on {where}. Name the login node of the cluster as `host`, or load the module that brings Slurm there for logins without a terminal.',
+	'launch.slurm.refused': 'Slurm on {where} did not take the job: {reason}',
+	'launch.slurm.unreachable': 'Slurm on {where} could not be asked about the job: {reason}',
+	'launch.slurm.waiting': 'waits in the queue ({reason})',
+	'launch.slurm.node-starts': 'its node is being started',
+	'launch.slurm.state': 'Slurm says {state}',
+	'launch.slurm.ended': '{how} The whole log is {folder}/log; its last lines:\n{log}',
+	'launch.slurm.exited': 'The job ended with exit code {code}.',
+	'launch.slurm.failed': 'The job failed.',
+	'launch.slurm.cancelled': 'The job was cancelled.',
+	'launch.slurm.timeout': 'The job reached its time limit. Write a longer `time`.',
+	'launch.slurm.memory': 'The job needed more memory than it was given.',
+	'launch.slurm.node': 'The node of the job failed. Start the run again.',
+	'launch.slurm.preempted': 'The job had to make room for another one. Start the run again.',
+	'launch.slurm.no-trace': 'Slurm has forgotten the job, and {folder} holds no word of its end.',
+	'launch.slurm.not-running': 'The Slurm job {id} does not run, so there is no server to reach.',
+	'launch.slurm.not-gone':
+		'The Slurm job {id} could not be ended on {where}: {reason}. End it there with `scancel {id}`.',
 } as const;
