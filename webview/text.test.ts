@@ -35,6 +35,7 @@ describe('numbers', () => {
 		[signedNats(0.314), '+0.31'],
 		[signedNats(-0.001), '0.00'],
 		[dollars(1.053), '$1.05'],
+		[dollars(0.0042), '$0.0042'],
 		[duration(1.24), '1.2 s'],
 		[duration(83), '1 min 23 s'],
 		[duration(7384), '2 h 3 min'],

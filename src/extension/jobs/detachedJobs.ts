@@ -55,9 +55,9 @@ function oneSentence(job: WorkspaceJob): string {
 	const name = origin?.run.name ?? '';
 	const [model, where] = [modelText(job), whereText(job)];
 	return dollarsAnHour === null
-		? vscode.l10n.t('A run of {0} was left while its job goes on: {1} on {2}.', name, model, where)
+		? vscode.l10n.t('The job of {1} on {2} still runs, though its run of {0} has stopped.', name, model, where)
 		: vscode.l10n.t(
-				'A run of {0} was left while its job goes on: {1} on {2}, at {3} an hour.',
+				'The job of {1} on {2} still runs and costs {3} an hour, though its run of {0} has stopped.',
 				name,
 				model,
 				where,
@@ -68,6 +68,10 @@ function oneSentence(job: WorkspaceJob): string {
 function manySentence(orphans: readonly WorkspaceJob[]): string {
 	const hourly = orphans.reduce((sum, { dollarsAnHour }) => sum + (dollarsAnHour ?? 0), 0);
 	return hourly === 0
-		? vscode.l10n.t('{0} jobs of runs that were left go on.', orphans.length)
-		: vscode.l10n.t('{0} jobs of runs that were left go on, at {1} an hour.', orphans.length, dollars(hourly, locale));
+		? vscode.l10n.t('{0} jobs still run, though their runs have stopped.', orphans.length)
+		: vscode.l10n.t(
+				'{0} jobs still run and cost {1} an hour, though their runs have stopped.',
+				orphans.length,
+				dollars(hourly, locale),
+			);
 }

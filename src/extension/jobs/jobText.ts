@@ -26,33 +26,42 @@ export function stateText({ state, detail }: Pick<JobStatus, 'state' | 'detail'>
 	}
 }
 
-/** "nobody follows it · the server is up · 12 min · $0.23 of $1.05 · a10g-small". */
+/** "nobody follows it · $0.23 of $1.05 · 12 min · the server is up · a10g-small": what costs stands first, rows are narrow. */
 export function jobDescription(job: WorkspaceJob, now: Date): string {
-	const { state, detail, origin, problem } = job;
-	const isHere = state !== 'ended' && state !== 'lost';
-	const started = job.started === null ? null : new Date(job.started);
-	const age = started && (now.getTime() - started.getTime()) / 1000;
-	const stands =
-		problem === null
-			? state === 'unknown'
-				? unknownText(job)
-				: stateText({ state, detail: isHere ? detail : null })
-			: (errorText(problem) ?? '');
-	const parts = [
+	const { state, origin, place } = job;
+	if (state === 'ended' || state === 'lost') {
+		const since = new Date(job.ended ?? job.started ?? now);
+		const cost = job.dollars === null ? null : dollars(job.dollars, locale);
+		const lost = state === 'lost' ? stateText({ state, detail: null }) : null;
+		return [lost, ago(since, now, locale), cost, place].filter(Boolean).join(' · ');
+	}
+	const age = job.started === null ? null : (now.getTime() - new Date(job.started).getTime()) / 1000;
+	return [
 		job.isOrphan ? vscode.l10n.t('nobody follows it') : null,
 		origin === null ? vscode.l10n.t('started elsewhere') : null,
-		stands,
-		isHere ? age !== null && duration(age, locale) : ago(new Date(job.ended ?? job.started ?? now), now, locale),
 		costText(job),
-		job.place,
-	];
-	return parts.filter(Boolean).join(' · ');
+		age === null ? null : duration(age, locale),
+		currentText(job),
+		place,
+	]
+		.filter(Boolean)
+		.join(' · ');
 }
 
-function unknownText({ handle, origin }: WorkspaceJob): string {
-	return handle === null && origin?.run.follower !== 'nobody'
-		? vscode.l10n.t('is being started')
-		: vscode.l10n.t('not asked yet');
+function currentText({ problem, state, ...job }: WorkspaceJob): string | null {
+	if (problem !== null) {
+		return errorText(problem);
+	}
+	return state === 'unknown' ? unknownText(job) : stateText({ state, detail: job.detail });
+}
+
+function unknownText(job: Pick<WorkspaceJob, 'handle' | 'origin'>): string {
+	return isBeingStarted(job) ? vscode.l10n.t('is being started') : vscode.l10n.t('not asked yet');
+}
+
+/** Its run knows more of it in a moment. */
+export function isBeingStarted({ handle, origin }: Pick<WorkspaceJob, 'handle' | 'origin'>): boolean {
+	return handle === null && origin !== null && origin.run.follower !== 'nobody';
 }
 
 /** "$0.23 of $1.05"; null where nothing is billed. */

@@ -6,7 +6,7 @@ import { type JobAbility, jobContext, treeItems } from '../contributions';
 import { errorText } from '../text';
 import { throttled } from '../throttle';
 import type { JobIndex, JobProblem } from './jobIndex';
-import { jobDescription, jobTooltip, modelText, whereText } from './jobText';
+import { isBeingStarted, jobDescription, jobTooltip, modelText, whereText } from './jobText';
 
 /** `run` is what commands about runs take from a row. */
 export type JobNode =
@@ -65,11 +65,13 @@ function jobNode(job: WorkspaceJob): JobNode {
 }
 
 function jobItem(job: WorkspaceJob): vscode.TreeItem {
-	const item = new vscode.TreeItem(modelText(job));
+	const name = modelText(job);
+	// The owner of a model stands in the tooltip: rows are narrow.
+	const item = new vscode.TreeItem(name.slice(name.lastIndexOf('/') + 1));
 	item.id = job.label;
 	item.description = jobDescription(job, new Date());
 	item.tooltip = jobTooltip(job);
-	item.accessibilityInformation = { label: `${modelText(job)}, ${whereText(job)}, ${item.description}` };
+	item.accessibilityInformation = { label: `${name}, ${whereText(job)}, ${item.description}` };
 	item.iconPath = jobIcon(job);
 	item.contextValue = jobContext(abilities(job));
 	if (job.handle !== null) {
@@ -85,7 +87,7 @@ function jobIcon(job: WorkspaceJob): vscode.ThemeIcon {
 	const dimmed = new vscode.ThemeColor('disabledForeground');
 	switch (job.state) {
 		case 'unknown':
-			return new vscode.ThemeIcon('question');
+			return new vscode.ThemeIcon(isBeingStarted(job) ? 'loading~spin' : 'question');
 		case 'queued':
 			return new vscode.ThemeIcon('clock');
 		case 'starting':

@@ -162,9 +162,9 @@ export class Keys {
 	}
 }
 
-async function askForKey(name: string, prompt: string): Promise<string | undefined> {
+async function askForKey(name: `secret:${string}`, prompt: string): Promise<string | undefined> {
 	const given = await vscode.window.showInputBox({
-		title: vscode.l10n.t('Key {0}', name),
+		title: vscode.l10n.t('Key {0}', name.slice('secret:'.length)),
 		prompt,
 		password: true,
 		ignoreFocusOut: true,

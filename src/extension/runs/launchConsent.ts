@@ -28,22 +28,22 @@ function consentDetail(
 	const payer = launch.kind === 'hf_jobs' ? launch.namespace : null;
 	const most = dollars(cost.dollars, locale);
 	const hourly = dollars(cost.dollarsAnHour, locale);
-	return [
+	const price =
 		longest === null
-			? vscode.l10n.t('It costs {0} at most, by the minute at {1} an hour.', most, hourly)
+			? vscode.l10n.t('{0} at most, by the minute at {1} an hour.', most, hourly)
 			: vscode.l10n.t(
-					'It costs {0} at most, by the minute at {1} an hour, and ends after {2} whatever happens.',
+					'{0} at most, by the minute at {1} an hour: it ends after {2} whatever happens.',
 					most,
 					hourly,
 					limit(longest, locale),
-				),
-		payer === null ? vscode.l10n.t('Your account pays.') : vscode.l10n.t('The account {0} pays.', payer),
-		vscode.l10n.t(
-			'{0} samples are to be had, of {1} distinct tokens. The job is ended as soon as they are there, or the run is cancelled.',
-			count(requests, locale),
-			compact(tokens, locale),
-		),
-	].join('\n\n');
+				);
+	const pays = payer === null ? vscode.l10n.t('Your account pays.') : vscode.l10n.t('The account {0} pays.', payer);
+	const work = vscode.l10n.t(
+		'It computes {0} samples of {1} distinct tokens, and is ended as soon as they are there or the run is cancelled.',
+		count(requests, locale),
+		compact(tokens, locale),
+	);
+	return `${price} ${pays}\n\n${work}`;
 }
 
 /** "a job of Hugging Face on a10g-small". */

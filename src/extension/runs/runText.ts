@@ -24,7 +24,7 @@ export function progressText(progress: RunProgress | null): string {
 				? vscode.l10n.t('planning')
 				: vscode.l10n.t('planning {0} / {1}', count(progress.planned, locale), count(progress.total, locale));
 		case 'launching':
-			return progress.job ? stateText(progress.job) : vscode.l10n.t('the server is starting');
+			return progress.job ? stateText(progress.job) : vscode.l10n.t('preparing a server');
 		case 'scoring':
 		case 'writing': {
 			const done = `${count(progress.done, locale)} / ${count(progress.total, locale)}`;
