@@ -27,10 +27,10 @@ test('durations in the largest unit that fits', () => {
 test('limits to the minute', () => {
 	expect([20, 60, 3600, 5400, 90_000].map(seconds => limit(seconds, 'en'))).toEqual([
 		'20 sec',
-		'1 min',
-		'1 hr',
-		'1 hr 30 min',
-		'25 hr',
+		'1\u00a0min',
+		'1\u00a0hr',
+		'1\u00a0hr\u00a030\u00a0min',
+		'25\u00a0hr',
 	]);
 });
 

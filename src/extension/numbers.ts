@@ -46,7 +46,7 @@ export function duration(seconds: number, locale: string): string {
 	return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }
 
-/** Seconds to the minute, for a limit: 5400 → "1 hr 30 min"; less than a minute is told in seconds. */
+/** Seconds to the minute, for a limit, in one line: 5400 → "1 hr 30 min"; less than a minute is told in seconds. */
 export function limit(seconds: number, locale: string): string {
 	const minutes = Math.round(seconds / 60);
 	if (minutes === 0) {
@@ -59,7 +59,8 @@ export function limit(seconds: number, locale: string): string {
 	return parts
 		.filter(([value]) => value > 0)
 		.map(([value, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value))
-		.join(' ');
+		.join(' ')
+		.replaceAll(' ', '\u00a0');
 }
 
 /** How long ago, for a list that is looked at now: "2 min. ago", "yesterday". */

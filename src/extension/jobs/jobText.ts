@@ -26,7 +26,10 @@ export function stateText({ state, detail }: Pick<JobStatus, 'state' | 'detail'>
 	}
 }
 
-/** "nobody follows it · $0.23 of $1.05 · 12 min · the server is up · a10g-small": what costs stands first, rows are narrow. */
+/**
+ * "nobody follows it · $0.23 of $1.05 · 12 min · the server is up · a10g-small". Rows are narrow: of what runs the cost stands
+ * first, of what does not yet, why.
+ */
 export function jobDescription(job: WorkspaceJob, now: Date): string {
 	const { state, origin, place } = job;
 	if (state === 'ended' || state === 'lost') {
@@ -35,13 +38,14 @@ export function jobDescription(job: WorkspaceJob, now: Date): string {
 		const lost = state === 'lost' ? stateText({ state, detail: null }) : null;
 		return [lost, ago(since, now, locale), cost, place].filter(Boolean).join(' · ');
 	}
-	const age = job.started === null ? null : (now.getTime() - new Date(job.started).getTime()) / 1000;
+	const lasted =
+		job.started === null ? null : duration((now.getTime() - new Date(job.started).getTime()) / 1000, locale);
 	return [
 		job.isOrphan ? vscode.l10n.t('nobody follows it') : null,
 		origin === null ? vscode.l10n.t('started elsewhere') : null,
-		costText(job),
-		age === null ? null : duration(age, locale),
-		currentText(job),
+		...(state === 'running' && job.problem === null
+			? [costText(job), lasted, currentText(job)]
+			: [currentText(job), lasted, costText(job)]),
 		place,
 	]
 		.filter(Boolean)

@@ -116,7 +116,7 @@ function endedItem(count: number): vscode.TreeItem {
 	const item = new vscode.TreeItem(vscode.l10n.t('Ended'), vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = 'ended';
 	item.description = `${count}`;
-	item.iconPath = new vscode.ThemeIcon('history');
+	item.iconPath = new vscode.ThemeIcon('archive');
 	item.tooltip = vscode.l10n.t('Jobs that ended in the last seven days');
 	return item;
 }

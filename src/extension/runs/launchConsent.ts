@@ -30,9 +30,9 @@ function consentDetail(
 	const hourly = dollars(cost.dollarsAnHour, locale);
 	const price =
 		longest === null
-			? vscode.l10n.t('{0} at most, by the minute at {1} an hour.', most, hourly)
+			? vscode.l10n.t('It costs {0} at most, by the minute at {1} an hour.', most, hourly)
 			: vscode.l10n.t(
-					'{0} at most, by the minute at {1} an hour: it ends after {2} whatever happens.',
+					'It costs {0} at most, by the minute at {1} an hour, and ends after {2} whatever happens.',
 					most,
 					hourly,
 					limit(longest, locale),

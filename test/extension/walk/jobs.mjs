@@ -106,7 +106,7 @@ export async function visitJobs(visit, folder) {
 				assert(!text.includes('sk-walk-4711'));
 			}
 		});
-		await visit.step('a folder without jobs says what they are, and where that is told', async () => {
+		await visit.step('the guide opens beside all that', async () => {
 			await workbench.command('Eval Lens: Open Guide to Runs on Servers');
 			const guide = await workbench.webviewFrame(frame => frame.getByText('Computing on a server').first().isVisible());
 			await guide.getByText('Jobs that outlive a window').waitFor();
