@@ -4,9 +4,10 @@ import type { KeyName } from '../config/launch';
 import { environmentConnection } from '../hub/environment';
 import { openHub } from '../hub/hub';
 import type { CancellationToken } from '../protocol/cancellation';
+import { messageText } from '../protocol/messages';
 import type { EvaluateOptions } from '../run/options';
 import type { RunProgress } from '../run/progress';
-import { reportProblems, type Terminal } from './terminal';
+import { printable, reportProblems, type Terminal } from './terminal';
 
 export interface RunOptions {
 	readonly model?: readonly string[];
@@ -42,6 +43,7 @@ export function evaluateOptions(
 		version,
 		token,
 		onProgress,
+		onNotice: notice => terminal.stderr.write(`${printable(messageText(notice))}\n`),
 		onWarnings: warnings => reportProblems(file, warnings, terminal),
 	};
 }

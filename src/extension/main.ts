@@ -2,6 +2,7 @@
 import './startup';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Message } from '../protocol/messages';
 import { type CommandHandlers, registerCommands, setting } from './commands';
 import type { ViewId } from './contributions';
 import { installCudaSupport } from './cudaSupport';
@@ -31,7 +32,7 @@ import { confirmLongRun } from './runs/runPlan';
 import { type Execute, RunQueue } from './runs/runQueue';
 import { activationSpans, codeIsRead, type Span, spanLine } from './startup';
 import { activeRunTarget, evaluationTarget, folderOf, runTarget, variantOf } from './targets';
-import { errorText } from './text';
+import { errorText, text } from './text';
 import { EvaluationsTree } from './trees/evaluationsTree';
 import { RunsTree } from './trees/runsTree';
 
@@ -56,10 +57,19 @@ function executeIn(dist: string, version: string, connections: HubViews['connect
 			...(out !== undefined && { out }),
 			secret: keys.keyFor,
 			onLaunch: confirmLaunch,
+			onNotice: notice => void tellOfJob(notice),
 			onPlanned: planned => confirmLongRun(name, file, planned),
 			...observe,
 		});
 	};
+}
+
+/** What a person must know of a job, though the run went well. */
+async function tellOfJob(notice: Message): Promise<void> {
+	const show = vscode.l10n.t('Show Jobs');
+	if ((await vscode.window.showWarningMessage(withoutLinks(text(notice)), show)) === show) {
+		await vscode.commands.executeCommand(`${'evalLens.jobs' satisfies ViewId}.focus`);
+	}
 }
 
 async function runOptions(file: string, dist: string, version: string, connections: HubViews['connections']) {

@@ -54,7 +54,10 @@ export interface JobStatus {
 	readonly billedSeconds: number | null;
 }
 
-/** A server that can be asked, for as long as this is not disposed: a tunnel may stand behind it. */
+/**
+ * A server that can be asked, for as long as this is not disposed: a tunnel may stand behind it. One that breaks is opened
+ * anew at the same address by itself; until then requests are refused, as by a server that is away.
+ */
 export interface Reached extends Disposable {
 	/** `http://127.0.0.1:PORT`, or `https://…`; without `/v1`. */
 	readonly url: string;
@@ -70,17 +73,23 @@ export interface Launcher<K extends LaunchKind, H> {
 	estimate(request: LaunchRequest<K>, token: CancellationToken): Promise<Estimate>;
 	/**
 	 * Starts the job. Whatever finds it again is in the label and in `intended`, which the caller has written down before.
-	 * @throws Failure: the job does not run, unless the sentence says that this is not known; `find` tells it then. Cancelled:
-	 * what had begun was stopped.
+	 * @throws Failure; Cancelled. Where it was refused, the job does not run; where a connection broke or it was cancelled, it
+	 * may, and `find` tells.
 	 */
 	start(request: LaunchRequest<K>, token: CancellationToken): Promise<H>;
-	/** Finds what `start` began but could not tell of, by its label; null: there is none. */
+	/**
+	 * Finds what `start` began but could not tell of, by its label, be it over or not; null: there is none.
+	 * @throws Failure where that cannot be known, such as a host that is not reached.
+	 */
 	find(request: LaunchRequest<K>, token: CancellationToken): Promise<H | null>;
 	status(handle: H, token: CancellationToken): Promise<JobStatus>;
 	/** Calls `onLine` with each line of the job's output from its beginning; resolves when there are no more. */
 	logs(handle: H, onLine: (line: string) => void, token: CancellationToken): Promise<void>;
 	/** The way to the server, once the job runs. */
 	reach(handle: H, token: CancellationToken): Promise<Reached>;
-	/** Ends the job for good; one that is over already is no error. Resolves when it is really gone. */
+	/**
+	 * Ends the job for good; one that is over already is no error. Resolves when it is really gone.
+	 * @throws Failure where it is not, or that cannot be known.
+	 */
 	stop(handle: H): Promise<void>;
 }

@@ -28,7 +28,7 @@ console.log('reached ' + url);
 await launcher.logs(job, line => console.log(line), neverCancelled);
 `;
 
-describe.skipIf(!areInstalled('ssh', 'sshd') || process.platform !== 'linux')('a host that is killed', () => {
+describe.skipIf(process.platform !== 'linux' || !areInstalled('ssh', 'sshd'))('a host that is killed', () => {
 	const temporary = temporaryFolders(afterAll);
 	let server: SshServer;
 	let program: string;

@@ -11,6 +11,8 @@ export interface JobPlace {
 	readonly label: string;
 	/** The folder of all jobs, as a word of the shell. */
 	readonly jobs: string;
+	/** Whether several computers may see that folder, and a name lead to any of them, as to login nodes of a cluster. */
+	readonly isShared: boolean;
 }
 
 /** What the server is told about the model, by its environment. */
@@ -29,6 +31,9 @@ export function exported(variables: Readonly<Record<string, string>>): string {
 /** The shell that a person writes commands for: bash where there is one, which knows `source`. */
 export const commandShell = 'shell=$(command -v bash || echo sh)';
 
+/** What comes between the address and the state of a listening port $1 in a line of that file. */
+const listensOn = '$(printf %04X "$1") [0-9A-F]*:[0-9A-F]* 0A ';
+
 /**
  * Whether something listens on the port $1: 0 yes, 1 no, 2 not known. Linux tells in a file (man proc_net_tcp: state 0A),
  * other systems by netstat.
@@ -36,12 +41,18 @@ export const commandShell = 'shell=$(command -v bash || echo sh)';
 const listensFunction = `listens() {
 	if [ -r /proc/net/tcp ]; then
 		cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-			grep -qi " [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:[0-9A-F]* 0A "
+			grep -qi " [0-9A-F]*:${listensOn}"
 	elif command -v netstat >/dev/null; then
 		netstat -an | grep LISTEN | grep -q "[.:]$1 "
 	else
 		return 2
 	fi
+}`;
+
+/** Whether only the computer itself can reach the port $1, on Linux. */
+export const loopbackFunction = `loopback() {
+	! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -i " [0-9A-F]*:${listensOn}" |
+		grep -qvi " \\(0100007F\\|00000000000000000000000001000000\\):"
 }`;
 
 /**
@@ -83,14 +94,20 @@ members() {
 	return 0
 }`;
 
+/** `elsewhere`: whether the job was started by another computer, whose processes are not seen here. */
+const elsewhereFunction = `elsewhere() {
+	[ -r "$folder/host" ] && read -r there <"$folder/host" && [ "$there" != "$(uname -n)" ]
+}`;
+
 /** What each script begins with. A label holds letters, digits and `-` alone. */
-export function prelude({ label, jobs }: JobPlace): string {
+export function prelude({ label, jobs, isShared }: JobPlace): string {
 	return `umask 077
 label=${shellQuote(label)}
 jobs=${jobs}
 folder=$jobs/$label
 ${listensFunction}
-${processFunctions}`;
+${processFunctions}
+${isShared ? elsewhereFunction : 'elsewhere() { return 1; }'}`;
 }
 
 /** What stays of a job that is over is deleted after so many days, when another one starts. */
@@ -158,6 +175,7 @@ printf 'started %s\\n' "$folder"`;
 function keeperScript({ command, port, variables, ...place }: StartOptions): string {
 	return `${prelude(place)}
 trap : TERM INT HUP
+uname -n >"$folder/host"
 printf '%s\\n%s\\n' "$$" "$(born "$$")" >"$folder/pid.part" && mv "$folder/pid.part" "$folder/pid" || exit 1
 ${exported({ [jobVariable]: place.label, EVAL_LENS_PORT: String(port), ...variables })}
 ${commandShell}
@@ -177,14 +195,15 @@ export const tailOfLog = `echo log
 tail -n ${tailLines} "$folder/log" 2>/dev/null`;
 
 /**
- * Writes what is known of a job: `alive`, `listening`, `exit CODE`, `folder PATH` where there is one, and the end of its
- * log.
+ * Writes what is known of a job: `alive`, `listening`, `exit CODE`, `elsewhere HOST` where only that one knows, `folder PATH`
+ * where there is one, and the end of its log.
  */
 export function statusScript(place: JobPlace, port: number): string {
 	return `${prelude(place)}
 # In this order: a job that ends in between has written its code.
 [ -n "$(members)" ] && echo alive
 [ -r "$folder/exit" ] && echo "exit $(cat "$folder/exit")"
+elsewhere && echo "elsewhere $there"
 listens ${port}
 [ $? -ne 1 ] && echo listening
 [ -e "$folder/pid" ] && echo "folder $folder"
@@ -205,9 +224,13 @@ done
 /** Seconds that the server has to end by itself, before it is ended. */
 const graceSeconds = 5;
 
-/** Ends all processes of a job. Writes `gone`, or the numbers of those that stay. */
+/** Ends all processes of a job. Writes `gone`; `elsewhere HOST`; or the numbers of those that stay. */
 export function stopScript(place: JobPlace): string {
 	return `${prelude(place)}
+if ! [ -r "$folder/exit" ] && elsewhere; then
+	echo "elsewhere $there"
+	exit 0
+fi
 end() {
 	left=$(members)
 	[ -z "$left" ] || kill -s "$1" $left 2>/dev/null

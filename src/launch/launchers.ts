@@ -6,6 +6,7 @@ import { inputFailure, runFailure } from '../protocol/failure';
 import type { Estimate, JobStatus, Launcher, Reached, ServedModel } from './contract';
 import { hubJobHandle, hubJobsLauncher } from './hubJobs';
 import { localLauncher } from './local';
+import { slurmLauncher } from './slurm';
 import { sshLauncher } from './ssh';
 
 /** The launcher of one launch. Handles are what its own `start` gave, be it in another process. */
@@ -26,7 +27,18 @@ export interface LaunchContext {
 
 const shellJob = z.object({ label: z.string(), port: z.number(), folder: z.string() });
 // A run folder may come from elsewhere: a host that begins with a dash would be an option of ssh.
-const sshJob = shellJob.extend({ host: z.string().regex(/^[A-Za-z0-9_]/) });
+const host = z.string().regex(/^[A-Za-z0-9_]/);
+const sshJob = shellJob.extend({ host });
+const slurmJob = z.object({
+	label: z.string(),
+	host: host.nullable(),
+	folder: z.string(),
+	id: z.string().regex(/^\d+$/),
+	cluster: z
+		.string()
+		.regex(/^[A-Za-z0-9_]/)
+		.nullable(),
+});
 
 /** @throws Failure for jobs of Hugging Face where there is no Hub. */
 export function launcherOf(launch: StartedLaunch, { hub }: LaunchContext): AnyLauncher {
@@ -41,7 +53,7 @@ export function launcherOf(launch: StartedLaunch, { hub }: LaunchContext): AnyLa
 			}
 			return bound(hubJobsLauncher(hub), launch, hubJobHandle);
 		case 'slurm':
-			throw inputFailure('launch.no-hub', {});
+			return bound(slurmLauncher(), launch, slurmJob);
 	}
 }
 

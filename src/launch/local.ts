@@ -17,7 +17,8 @@ export interface LocalOptions {
  * in its folder, and in the environment that its processes inherit: no number of a process is trusted alone.
  */
 export function localLauncher({ env, jobsFolder }: LocalOptions = {}): Launcher<'local', ShellJob> {
-	const jobs = shellJobs(localShell(env), shellQuote(jobsFolder ?? path.join(engineFolder(env), 'jobs')));
+	const folder = shellQuote(jobsFolder ?? path.join(engineFolder(env), 'jobs'));
+	const jobs = shellJobs(localShell(env), { jobs: folder, isShared: false });
 	return {
 		...jobs,
 		estimate: async () => ({ maximalCost: null, longest: null }),

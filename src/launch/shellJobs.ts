@@ -25,7 +25,7 @@ export interface ShellJob {
 
 type ShellRequest = LaunchRequest<'ssh'> | LaunchRequest<'local'>;
 
-/** Jobs of one computer, as its shell starts, follows and ends them. `jobs`: their folder, as a word of the shell. */
+/** Jobs of one computer, as its shell starts, follows and ends them. */
 export interface ShellJobs {
 	start(request: ShellRequest, token: CancellationToken): Promise<ShellJob>;
 	find(request: ShellRequest, token: CancellationToken): Promise<ShellJob | null>;
@@ -34,8 +34,8 @@ export interface ShellJobs {
 	stop(job: ShellJob): Promise<void>;
 }
 
-export function shellJobs(shell: Shell, jobs: string): ShellJobs {
-	const place = ({ label }: { readonly label: string }): JobPlace => ({ label: checkedLabel(label), jobs });
+export function shellJobs(shell: Shell, jobs: Omit<JobPlace, 'label'>): ShellJobs {
+	const place = ({ label }: { readonly label: string }): JobPlace => ({ label: checkedLabel(label), ...jobs });
 	return {
 		async start({ label, launch: { command, port }, model }, token) {
 			const script = startScript({ ...place({ label }), command, port, variables: serverVariables(model) });
@@ -51,11 +51,15 @@ export function shellJobs(shell: Shell, jobs: string): ShellJobs {
 			return folder === null ? null : { label, port, folder };
 		},
 		async status(job, token) {
-			return statusOf(await shell.run(statusScript(place(job), job.port), token), job);
+			return statusOf(await shell.run(statusScript(place(job), job.port), token), job, shell);
 		},
 		logs: (job, onLine, token) => shell.follow(followScript(place(job), '[ -z "$(members)" ]'), onLine, token),
 		async stop(job) {
 			const output = (await shell.run(stopScript(place(job)), neverCancelled)).trim();
+			const there = readReport(output).value('elsewhere');
+			if (there !== null) {
+				throw runFailure('launch.elsewhere', { there, where: shell.where });
+			}
 			if (output !== 'gone') {
 				throw runFailure('launch.not-gone', { label: job.label, where: shell.where, processes: output });
 			}
@@ -88,7 +92,7 @@ function notStarted(output: string, { where }: Shell, label: string, port: numbe
 }
 
 /** Reads what `statusScript` writes. */
-function statusOf(output: string, { folder }: Pick<ShellJob, 'folder'>): JobStatus {
+function statusOf(output: string, { folder }: ShellJob, { where }: Shell): JobStatus {
 	const report = readReport(output);
 	const exit = report.value('exit');
 	const status = (state: JobStatus['state'], detail: Message | null): JobStatus => ({
@@ -104,6 +108,10 @@ function statusOf(output: string, { folder }: Pick<ShellJob, 'folder'>): JobStat
 	const log = lastWords(report.log);
 	if (exit !== null) {
 		return status('ended', message('launch.exited', { code: exit, folder, log }));
+	}
+	const there = report.value('elsewhere');
+	if (there !== null) {
+		return status('lost', message('launch.elsewhere', { there, where }));
 	}
 	return report.value('folder') === null
 		? status('lost', message('launch.no-trace', { folder }))

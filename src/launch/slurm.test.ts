@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, isThere } from '../../test/servers/eventually';
 import { areInstalled } from '../../test/servers/installed';
@@ -14,7 +14,11 @@ import { type SlurmJob, slurmLauncher } from './slurm';
 
 type SlurmLaunch = Extract<Launch, { kind: 'slurm' }>;
 
-const isPossible = process.getuid?.() === 0 && areInstalled('sbatch', 'slurmctld', 'slurmd');
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) {
+	console.warn('skipped: a cluster of Slurm starts as root only');
+}
+const isPossible = isRoot && areInstalled('sbatch', 'slurmctld', 'slurmd');
 
 describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 	const temporary = temporaryFolders(afterAll);
@@ -166,14 +170,6 @@ describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 		});
 	});
 
-	test('tells of a job that reached its time limit', async () => {
-		await until(overdue, 'ended', 150);
-		expect(await text(overdue)).toContain('time limit');
-		// It was given the time to write down its own end.
-		expect(existsSync(`${overdue.folder}/exit`)).toBe(true);
-		expect(readFileSync(`${overdue.folder}/exit`, 'utf8')).toBe('143\n');
-	}, 180_000);
-
 	test('says so when Slurm cannot be asked', async () => {
 		const job = await start(smallServer());
 		await until(job, 'running');
@@ -184,4 +180,40 @@ describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 		});
 		await launcher().stop(job);
 	});
+
+	test('reaches a server on another node, by its name', async () => {
+		const server = await startSshServer(temporary(), { environment: cluster.variables });
+		const env = { ...cluster.env, PATH: server.env.PATH };
+		const both = slurmLauncher({ env });
+		const job = await start(smallServer());
+		try {
+			await until(job, 'running');
+			// As if the job ran on a node with this name; ssh leads to this very computer.
+			const where = readFileSync(`${job.folder}/where`, 'utf8').split(' ')[0];
+			writeFileSync(`${job.folder}/where`, `${where} elsewhere localhost\n`);
+			const direct = await both.reach(job, neverCancelled);
+			expect((await askSmallServer(direct.url)).processes).toHaveLength(1);
+			direct.dispose();
+			// The host in between would have to reach a port that only the node itself can.
+			const behind = { ...job, host: server.host };
+			await expect(both.reach(behind, neverCancelled)).rejects.toMatchObject({
+				reason: { code: 'launch.slurm.loopback' },
+			});
+			writeFileSync(`${job.folder}/listening`, '');
+			const through = await both.reach(behind, neverCancelled);
+			expect((await askSmallServer(through.url)).processes).toHaveLength(1);
+			through.dispose();
+		} finally {
+			await launcher().stop(job);
+			await server.stop();
+		}
+	});
+
+	test('tells of a job that reached its time limit', async () => {
+		await until(overdue, 'ended', 150);
+		expect(await text(overdue)).toContain('time limit');
+		// It was given the time to write down its own end.
+		expect(existsSync(`${overdue.folder}/exit`)).toBe(true);
+		expect(readFileSync(`${overdue.folder}/exit`, 'utf8')).toBe('143\n');
+	}, 180_000);
 });

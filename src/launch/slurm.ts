@@ -64,6 +64,9 @@ export function slurmLauncher(options: SshOptions = {}): Launcher<'slurm', Slurm
 			if (job.host === null && where.isHere) {
 				return { ...atPort(where.port), dispose() {} };
 			}
+			if (job.host !== null && !where.isHere && where.isLoopback) {
+				throw inputFailure('launch.slurm.loopback', { host: job.host, node: where.node });
+			}
 			// A login node reaches the others by name; without one, the node itself is reached by ssh.
 			const ssh = openSsh(job.host ?? where.node, options);
 			const end = job.host === null || where.isHere ? '127.0.0.1' : where.node;
@@ -83,6 +86,8 @@ export function slurmLauncher(options: SshOptions = {}): Launcher<'slurm', Slurm
 const place = ({ label }: { readonly label: string }): JobPlace => ({
 	label: checkedLabel(label),
 	jobs: remoteJobsFolder,
+	// Slurm knows its jobs from every host.
+	isShared: false,
 });
 
 const atPort = (port: number) => ({ url: `http://127.0.0.1:${port}`, headers: async () => ({}) });

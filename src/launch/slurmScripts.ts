@@ -5,6 +5,7 @@ import {
 	followScript,
 	type JobPlace,
 	jobVariable,
+	loopbackFunction,
 	makeFolder,
 	prelude,
 	type ServerVariables,
@@ -65,11 +66,12 @@ fi`;
 
 /**
  * What runs on the node. Its folder is shared with the host that submits it. It holds `where` (the port, the node’s name
- * for itself and Slurm’s for it), `listening` once the server does, and at its end `exit`.
+ * for itself and Slurm’s for it), `listening` once the server does (`loopback`: for the node alone), and at its end `exit`.
  */
 function jobScript(command: string, variables: ServerVariables, place: JobPlace): string {
 	return `#!/bin/sh
 ${prelude(place)}
+${loopbackFunction}
 # A time limit and scancel end by SIGTERM first: the server is told, and what it says is waited for.
 trap 'kill -s TERM "$server" 2>/dev/null' TERM INT
 # One that is begun again, after a preemption, has ended before.
@@ -81,7 +83,7 @@ while listens "$port"; do
 done
 ${exported({ [jobVariable]: place.label, ...variables })}
 export EVAL_LENS_PORT="$port"
-printf '%s %s %s\\n' "$port" "$(hostname)" "\${SLURMD_NODENAME:-$(hostname)}" >"$folder/where.part" &&
+printf '%s %s %s\\n' "$port" "$(uname -n)" "\${SLURMD_NODENAME:-$(uname -n)}" >"$folder/where.part" &&
 	mv "$folder/where.part" "$folder/where"
 ${commandShell}
 cd "$HOME"
@@ -93,7 +95,7 @@ server=$!
 		[ $? -ne 1 ] && break
 		sleep 1
 	done
-	: >"$folder/listening"
+	if loopback "$port"; then echo loopback; fi >"$folder/listening"
 } &
 watch=$!
 wait "$server"
@@ -148,8 +150,8 @@ fi
 for name in where exit; do
 	[ -r "$folder/$name" ] && printf '%s %s\\n' "$name" "$(cat "$folder/$name")"
 done
-[ -e "$folder/listening" ] && echo listening
-printf 'here %s\\n' "$(hostname)"
+[ -e "$folder/listening" ] && echo "listening $(cat "$folder/listening")"
+printf 'here %s\\n' "$(uname -n)"
 ${tailOfLog}`;
 }
 

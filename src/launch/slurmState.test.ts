@@ -57,7 +57,9 @@ test('where its server is', () => {
 		port: 20005,
 		node: 'node7',
 		isHere: false,
+		isLoopback: false,
 	});
+	expect(whereabouts(readReport('where 20005 one one\nlistening loopback\nhere one'))?.isLoopback).toBe(true);
 	expect(whereabouts(readReport('where 20005 one one\nhere one'))?.isHere).toBe(true);
 	expect(whereabouts(readReport('here one'))).toBeNull();
 });

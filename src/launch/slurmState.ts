@@ -101,6 +101,8 @@ export interface Whereabouts {
 	readonly node: string;
 	/** Whether that is the host which was asked. */
 	readonly isHere: boolean;
+	/** Whether the server takes connections from its node alone. */
+	readonly isLoopback: boolean;
 }
 
 /** Null: it did not begin yet. */
@@ -109,5 +111,6 @@ export function whereabouts(report: JobReport): Whereabouts | null {
 	if (port === undefined || ownName === undefined || node === undefined) {
 		return null;
 	}
-	return { port: Number(port), node, isHere: ownName === report.value('here') };
+	const isHere = ownName === report.value('here');
+	return { port: Number(port), node, isHere, isLoopback: report.value('listening') === 'loopback' };
 }

@@ -12,7 +12,7 @@ export interface SshJob extends ShellJob {
 
 /** Starts a command on another computer, through the person’s own `ssh`; a tunnel leads to its port. */
 export function sshLauncher(options: SshOptions = {}): Launcher<'ssh', SshJob> {
-	const jobsOf = (host: string) => shellJobs(openSsh(host, options).shell, remoteJobsFolder);
+	const jobsOf = (host: string) => shellJobs(openSsh(host, options).shell, { jobs: remoteJobsFolder, isShared: true });
 	return {
 		estimate: async () => ({ maximalCost: null, longest: null }),
 		async start(request, token) {

@@ -37,7 +37,10 @@ export async function executeRemote(execution: ModelExecution<RemoteModel>): Pro
 		tracker.phase('loading', model.name);
 		await onServer({ ...execution, ...collected, server, timing: { load: loading(), plan: planTime } });
 	} finally {
-		await server.close();
+		const stillRuns = await server.close();
+		if (stillRuns) {
+			options.onNotice?.(stillRuns);
+		}
 	}
 }
 

@@ -7,7 +7,8 @@ import { answers } from '../launch/awaitServer';
 import { type Estimate, isLive, type JobStatus, type Reached } from '../launch/contract';
 import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
-import { inputFailure, runFailure } from '../protocol/failure';
+import { Failure, inputFailure, runFailure } from '../protocol/failure';
+import { type Message, message } from '../protocol/messages';
 import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
@@ -24,8 +25,8 @@ export interface OpenServer {
 	status(): Promise<JobStatus | null>;
 	/** Opens the way anew. */
 	again(token: CancellationToken): Promise<void>;
-	/** Lets go of the way to it, and ends what was started for it. */
-	close(): Promise<void>;
+	/** Lets go of the way to it, and ends what was started for it; returns why it may still run, null: it does not. */
+	close(): Promise<Message | null>;
 }
 
 export interface ServerRequest {
@@ -66,7 +67,7 @@ async function serverAt(
 		cost: async () => null,
 		status: async () => null,
 		again: async () => {},
-		close: async () => {},
+		close: async () => null,
 	};
 }
 
@@ -82,15 +83,24 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 			: dollarsFor(job, (await launcher.status(job.handle, neverCancelled)).billedSeconds);
 	const close = async () => {
 		reached?.dispose();
-		await launcher.stop(job.handle);
-		const ended = new Date().toISOString();
-		job = { ...job, ended, dollars: await cost().catch(() => null) };
-		await noteJob(dir, job);
+		try {
+			await launcher.stop(job.handle);
+			const ended = new Date().toISOString();
+			job = { ...job, ended, dollars: await cost().catch(() => null) };
+			await noteJob(dir, job);
+			return null;
+		} catch (error) {
+			// It stays in the book as one that runs: the Jobs view shows it, and the next sitting finds it.
+			return error instanceof Failure ? error.reason : message('run.job-not-ended', { model: model.name });
+		}
 	};
 	try {
 		reached = await ready(job, launcher, tracker, model, token);
 	} catch (error) {
-		await close();
+		const notice = await close();
+		if (notice) {
+			options.onNotice?.(notice);
+		}
 		throw error;
 	}
 	const now = () => reached ?? unreachable(model);
@@ -159,10 +169,27 @@ async function started(request: ServerRequest, launch: StartedLaunch, launcher: 
 		dollars: null,
 	};
 	await noteJob(dir, intended);
-	const handle = await launcher.start(intended.label, model, token);
-	const job = { ...intended, handle };
-	await noteJob(dir, job);
-	return job;
+	try {
+		const job = { ...intended, handle: await launcher.start(intended.label, model, token) };
+		await noteJob(dir, job);
+		return job;
+	} catch (error) {
+		await endUntold(dir, intended, model, launcher);
+		throw error;
+	}
+}
+
+/** A start that failed or was cancelled may have begun something all the same. What cannot be known stays in the book. */
+async function endUntold(dir: string, job: Job, model: RemoteModel, launcher: AnyLauncher): Promise<void> {
+	try {
+		const handle = await launcher.find(job.label, model, neverCancelled);
+		if (handle !== null) {
+			await launcher.stop(handle);
+		}
+		await noteJob(dir, { ...job, handle, ended: new Date().toISOString() });
+	} catch {
+		// Its host is not reached; why the start failed is what is told.
+	}
 }
 
 /** @throws Failure where something is billed and nobody can be asked; NotWanted. */

@@ -3,6 +3,7 @@ import type { Problem } from '../config/problem';
 import type { Hub } from '../hub/hub';
 import type { Estimate } from '../launch/contract';
 import { type CancellationToken, Cancelled } from '../protocol/cancellation';
+import type { Message } from '../protocol/messages';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
 import type { RunRecord } from './record';
@@ -32,6 +33,8 @@ export interface EvaluateOptions extends Overrides {
 	readonly onPlanned?: (planned: PlannedRun) => Promise<boolean>;
 	/** Told what a server that is to be started may cost; `false` cancels the run. Absent: what is billed is refused. */
 	readonly onLaunch?: (launch: LaunchToConfirm) => Promise<boolean>;
+	/** Told what a person should know that is no failure of the run: a job that could not be ended. */
+	readonly onNotice?: (notice: Message) => void;
 	/** The key of that name; null: there is none, or it shall not be used. It goes to the server that is named, alone. */
 	readonly secret?: (name: KeyName, server: KeyedServer) => Promise<string | null>;
 	/** The run folder exists from here on. */

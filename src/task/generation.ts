@@ -10,7 +10,15 @@ import { contextTokens, pairEncoder } from '../tokenizer/encodePair';
 import { type EncodedChoice, sharedTokens } from './encode';
 import { fitPrompt } from './fit';
 import { chosenLabel, isOneOf, readAnswer } from './generationAnswer';
-import { type Asked, groupByContext, labelMass, logprobsOf, type Reader, type Scored } from './multipleChoice';
+import {
+	type Asked,
+	groupByContext,
+	labelMass,
+	logprobsOf,
+	type Reader,
+	type Scored,
+	withMessages,
+} from './multipleChoice';
 
 /** How a format lets the model write; null where it only scores. */
 export function generationOf({ scoring }: Pick<Format, 'scoring'>): Generation | null {
@@ -72,13 +80,15 @@ export function createGenerationAsker(
 			const pair = encode(text);
 			return { ...pair, context: cutLike(whole, context, pair, reader.window, format.too_long) };
 		});
+		const grouped = groupByContext(labels, prefixOf);
 		return {
 			question,
 			variant,
 			prompt,
 			nTokens: context.length,
 			truncated: fitted.truncated,
-			...groupByContext(labels, prefixOf),
+			requests: fitted.truncated ? grouped.requests : withMessages(grouped.requests, prompt),
+			places: grouped.places,
 			generation: {
 				...(prompt.messages && !fitted.truncated && { messages: prompt.messages }),
 				context,

@@ -137,9 +137,8 @@ export function groupByContext(choices: readonly EncodedChoice[], prefix: (conte
 export function withMessages(
 	requests: readonly LoglikelihoodRequest[],
 	{ messages }: Prompt,
-	isWhole = requests.length === 1,
 ): readonly LoglikelihoodRequest[] {
-	return messages && isWhole ? requests.map(request => ({ ...request, messages })) : requests;
+	return messages && requests.length === 1 ? requests.map(request => ({ ...request, messages })) : requests;
 }
 
 function equalTokens(a: readonly number[], b: readonly number[]): boolean {

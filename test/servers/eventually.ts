@@ -19,6 +19,9 @@ export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T)
 /** Whether a process is there; a zombie is over. */
 export async function isThere(pid: number): Promise<boolean> {
 	try {
+		if (process.platform !== 'linux') {
+			return process.kill(pid, 0);
+		}
 		return !/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8'));
 	} catch {
 		return false;

@@ -41,14 +41,17 @@ missing() {
 provide() {
 	local packages=("$@")
 	[ ${#packages[@]} -gt 0 ] || return 0
-	if [ "$(id -u)" != 0 ] || ! has_command apt-get; then
+	local as_root=()
+	if [ "$(id -u)" != 0 ] && has_command sudo && sudo -n true 2>/dev/null; then
+		as_root=(sudo -n)
+	elif [ "$(id -u)" != 0 ] || ! has_command apt-get; then
 		say "missing: ${packages[*]}"
 		say "install these (names as in Debian), or run this script as root on Debian."
 		exit 1
 	fi
 	say "installing ${packages[*]}"
-	apt-get update -qq >&2
-	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >&2
+	${as_root[@]+"${as_root[@]}"} apt-get update -qq >&2
+	${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >&2
 }
 
 works() { # folder

@@ -48,8 +48,11 @@ export function launcherSuite<K extends LaunchKind, H>({
 			state => state === 'running',
 		);
 
+	// Only Linux tells of processes that left.
+	const apart = process.platform === 'linux' ? ['apart'] : [];
+
 	test('starts a server, reaches it, and ends it with all that it started', async () => {
-		const asked = await request('apart');
+		const asked = await request(...apart);
 		const job = await launcher().start(asked, neverCancelled);
 		try {
 			await running(job);
@@ -59,9 +62,10 @@ export function launcherSuite<K extends LaunchKind, H>({
 			const answer = await askSmallServer(reached.url);
 			reached.dispose();
 			expect(answer).toMatchObject({ model: served.id, revision: served.revision });
-			expect(answer.processes).toHaveLength(2);
+			expect(answer.processes).toHaveLength(1 + apart.length);
 			await launcher().stop(again);
-			expect(await Promise.all(answer.processes.map(isThere))).toEqual([false, false]);
+			const left = await Promise.all(answer.processes.map(isThere));
+			expect(left).not.toContain(true);
 			expect(await stateOf(job)).toBe('ended');
 			// One that is over is no error.
 			await launcher().stop(job);
@@ -132,7 +136,7 @@ export function launcherSuite<K extends LaunchKind, H>({
 		expect(await stateOf(job)).toBe('ended');
 	});
 
-	test.skipIf(!choosesPort)('does not start where somebody else listens', async () => {
+	const whereOthersListen = async () => {
 		const other = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1');
 		await once(other, 'listening');
 		const address = other.address();
@@ -144,7 +148,10 @@ export function launcherSuite<K extends LaunchKind, H>({
 		});
 		expect(await launcher().find(asked, neverCancelled)).toBeNull();
 		other.close();
-	});
+	};
+	if (choosesPort) {
+		test('does not start where somebody else listens', whereOthersListen);
+	}
 
 	test('stops following within a second', async () => {
 		const job = await launcher().start(await request(), neverCancelled);

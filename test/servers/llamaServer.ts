@@ -20,7 +20,7 @@ export function llamaServer(parallel = 1): string {
 	return `EVAL_LENS_TEST_PARALLEL=${parallel} exec ${start}`;
 }
 
-/** Whether it is installed; in CI it must be. */
+/** Whether it is installed; in CI on Linux it must be. */
 export function hasLlamaServer(): boolean {
 	return existsSync(python) || skipped('llama.cpp’s server is not installed');
 }

@@ -81,7 +81,7 @@ function makeKeys(folder: string, port: number): void {
 }
 
 function serverConfig(folder: string, port: number, home: string, { environment, config }: SshServerOptions): string {
-	const variables = Object.entries({ ...environment, HOME: home }).map(([name, value]) => `"${name}=${value}"`);
+	const variables = Object.entries({ HOME: home, ...environment }).map(([name, value]) => `"${name}=${value}"`);
 	return [
 		...(config ?? []),
 		`Port ${port}`,

@@ -20,6 +20,8 @@ export const launchMessages = {
 	'launch.killed':
 		'The command was killed from outside, or the computer was restarted: it left no exit code. Its whole log is {folder}/log; its last lines:\n{log}',
 	'launch.no-trace': 'Nothing is known of the job any more: {folder} is gone.',
+	'launch.elsewhere':
+		'The job was started on the computer {there}, and {where} is another one now, which shares its files. Write {there} as `host`, so that always the same one is reached; a job that still runs has to be ended there.',
 	'launch.not-gone':
 		'The job {label} could not be ended on {where}: its processes {processes} are still there. End them there by hand.',
 
@@ -56,6 +58,8 @@ export const launchMessages = {
 	'launch.slurm.preempted': 'The job had to make room for another one. Start the run again.',
 	'launch.slurm.no-trace': 'Slurm has forgotten the job, and {folder} holds no word of its end.',
 	'launch.slurm.not-running': 'The Slurm job {id} does not run, so there is no server to reach.',
+	'launch.slurm.loopback':
+		'The server listens on {node} for that node alone, so that {host} cannot reach it. Let the command listen on all addresses: `--host 0.0.0.0`.',
 	'launch.slurm.not-gone':
 		'The Slurm job {id} could not be ended on {where}: {reason}. End it there with `scancel {id}`.',
 } as const;
