@@ -28,7 +28,7 @@ export interface LoglikelihoodResult {
 		/** Whether each token was the most probable one. */
 		readonly greedy: boolean;
 	}[];
-	/** The most probable token of the whole vocabulary after the context. */
+	/** The most probable token of the whole vocabulary after the context; −1: one of a server that is no token here. */
 	readonly argmax: number;
 }
 
@@ -46,9 +46,9 @@ export interface GenerateRequest extends Conversation {
 export interface GenerateResult {
 	/** What was written, without the text or token that ended it and what follows; special tokens kept. */
 	readonly text: string;
-	/** All that were written, those that ended the text among them. */
+	/** All that were written, those that ended the text among them; −1: one whose id a server did not tell. */
 	readonly tokens: readonly number[];
-	/** ln p of each token. */
+	/** ln p of each token; of those that a server tells. */
 	readonly logprobs: readonly number[];
 	readonly ended: 'until' | 'end_of_text' | 'length';
 }

@@ -104,7 +104,7 @@ describe('a run whose model a server computes', () => {
 					server: 'vllm',
 					model: 'demo',
 					route: 'completions, by token',
-					probe: { tokens: 'count', repeat_difference: 0 },
+					probe: { tokens: 'ids', repeat_difference: 0 },
 					counts: { retries: { 'server-error': 0, broken: 0, malformed: 0, timeout: 0 } },
 				},
 			},
@@ -154,7 +154,7 @@ describe('a run whose model a server computes', () => {
 		// Each prompt once, and again what was under way at a kill and what each sitting looks at first.
 		const { at_once: atOnce } = record(run).models[0]?.endpoint?.counts ?? { at_once: 0 };
 		const distinct = new Set(lines(run.log)).size;
-		const looks = 2 * 3 + 4;
+		const looks = 2 + 2 * 4 + 1;
 		expect(lines(run.log).length).toBeLessThanOrEqual(distinct + (killed + 1) * (atOnce + looks));
 	});
 });

@@ -1,65 +1,48 @@
 import { runFailure } from '../../protocol/failure';
-import type { Message } from '../../protocol/messages';
+import { type Message, message } from '../../protocol/messages';
 import { AnswerCollector } from '../planning/answers';
-import type { Answer } from '../requests';
+import type { Answer, RequestId } from '../requests';
 import { type Ask, type EndpointPlan, tokensTo } from './endpointPlan';
-import type { Route, Usage } from './route';
+import type { NextTokens, PromptLogprobs, Route, Usage } from './route';
 import type { Texts } from './texts';
+
+type AskOf<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
+
+interface WithinParts {
+	readonly parts: { logprob: number; greedy: boolean }[];
+	left: number;
+	argmax: number;
+}
 
 /** Sends asks, and makes answers of what comes back. */
 export class Answers {
 	readonly #collector: AnswerCollector;
-	readonly #failed = new Set<number>();
-	readonly #within = new Map<
-		number,
-		{ readonly parts: { logprob: number; greedy: boolean }[]; left: number; argmax: number }
-	>();
+	readonly #failed = new Set<RequestId>();
+	readonly #within = new Map<RequestId, WithinParts>();
 
 	constructor(
 		private readonly plan: EndpointPlan,
 		private readonly route: Route,
 		private readonly texts: Texts,
+		private readonly host: string,
 	) {
 		this.#collector = new AnswerCollector(plan.lengths);
 	}
 
-	async send(ask: Ask, signal: AbortSignal): Promise<{ readonly answers: readonly Answer[]; readonly usage: Usage }> {
-		const { route, texts, plan } = this;
-		const ids = tokensTo(ask.node);
+	/** @throws Failure where the ask cannot be answered. */
+	async send(ask: Ask, signal: AbortSignal): Promise<Answer[]> {
 		switch (ask.kind) {
-			case 'next': {
-				const wanted = ask.marks.map(({ token }) => texts.wantedOf(token));
-				const { logprobs, best, given, usage } = await route.after(texts.sequenceOf(ids), wanted, signal);
-				const missing = wanted.find((_, i) => logprobs[i] === null);
-				if (missing) {
-					throw runFailure('endpoint.label-missing', { label: JSON.stringify(missing.text), given });
-				}
-				const read = { logprobs: logprobs.map(logprob => logprob ?? Number.NaN), argmax: this.#idOf(best) };
-				const answers = this.#collector.take([{ at: 0, marks: ask.marks }], [read]);
-				return { answers: answers.filter(({ request }) => !this.#failed.has(request)), usage };
-			}
-			case 'within': {
-				const whole = [...ids, ask.last];
-				const found = await route.within?.(texts.sequenceOf(whole), whole.length - ask.tokens, signal);
-				if (!found || found.logprobs.length !== ask.tokens || found.logprobs.some(Number.isNaN)) {
-					throw runFailure('endpoint.echo-incomplete', { tokens: ask.tokens, given: found?.logprobs.length ?? 0 });
-				}
-				return { answers: this.#takeWithin(ask, found.logprobs, found.greedy), usage: found.usage };
-			}
-			case 'write': {
-				const { write } = route;
-				if (!write) {
-					throw runFailure('endpoint.no-writing', { route: route.name });
-				}
-				const { result, usage } = await write(texts.sequenceOf(ids), plan.trie.write(ask.request), signal);
-				return { answers: [{ kind: 'written', request: ask.request, result }], usage };
-			}
+			case 'next':
+				return this.#next(ask, signal);
+			case 'within':
+				return this.#readWithin(ask, signal);
+			case 'write':
+				return this.#write(ask, signal);
 		}
 	}
 
-	/** The requests that an ask was for cannot be answered. */
-	fail(ask: Ask, reason: Message): Answer[] {
-		const requests = ask.kind === 'next' ? ask.marks.map(({ request }) => request) : [ask.request];
+	/** Requests that cannot be answered. */
+	fail(requests: readonly RequestId[], reason: Message): Answer[] {
 		const fresh = [...new Set(requests)].filter(request => !this.#failed.has(request));
 		for (const request of fresh) {
 			this.#failed.add(request);
@@ -67,22 +50,57 @@ export class Answers {
 		return fresh.map(request => ({ kind: 'failed', request, reason }));
 	}
 
-	#takeWithin(
-		{ request, continuation }: Extract<Ask, { kind: 'within' }>,
-		logprobs: readonly number[],
-		greedy: readonly boolean[],
-	): Answer[] {
+	async #next({ node, marks }: AskOf<'next'>, signal: AbortSignal): Promise<Answer[]> {
+		const { route, texts } = this;
+		const ids = tokensTo(node);
+		const wanted = marks.map(({ token }) => texts.wantedOf(token));
+		const { logprobs, best, given, usage } = await route.after(texts.sequenceOf(ids), wanted, signal);
+		this.#checkCount(ids.length, usage);
+		const isThere = (_: unknown, i: number) => logprobs[i] !== null;
+		const read = { logprobs: logprobs.filter(value => value !== null), argmax: idOf(best, texts) };
+		const scored = this.#collector.take([{ at: 0, marks: marks.filter(isThere) }], [read]);
+		const missing = marks.filter((mark, i) => !isThere(mark, i));
+		const failed = missing.flatMap(({ request, token }) =>
+			this.fail(
+				[request],
+				message('endpoint.label-missing', { label: JSON.stringify(texts.wantedOf(token).text), given }),
+			),
+		);
+		return [...scored.filter(({ request }) => !this.#failed.has(request)), ...failed];
+	}
+
+	async #readWithin(ask: AskOf<'within'>, signal: AbortSignal): Promise<Answer[]> {
+		const { route, texts } = this;
+		const ids = [...tokensTo(ask.node), ask.last];
+		const found = await route.within?.(texts.sequenceOf(ids), ids.length - ask.tokens, signal);
+		if (!found || !isWhole(found, ask.tokens)) {
+			throw runFailure('endpoint.echo-incomplete', { tokens: ask.tokens, given: found?.logprobs.length ?? 0 });
+		}
+		this.#checkCount(ids.length, found.usage);
+		return this.#takeWithin(ask, found);
+	}
+
+	async #write({ node, request }: AskOf<'write'>, signal: AbortSignal): Promise<Answer[]> {
+		const { route, texts, plan } = this;
+		if (!route.write) {
+			throw runFailure('endpoint.no-writing', { route: route.name });
+		}
+		const ids = tokensTo(node);
+		const { result, usage } = await route.write(texts.sequenceOf(ids), plan.trie.write(request), signal);
+		this.#checkCount(ids.length, usage);
+		return [{ kind: 'written', request, result }];
+	}
+
+	#takeWithin({ request, continuation }: AskOf<'within'>, { logprobs, greedy, best }: PromptLogprobs): Answer[] {
 		const count = this.plan.lengths[request]?.length ?? 0;
 		const own = this.#within.get(request) ?? {
 			parts: Array.from({ length: count }, () => ({ logprob: Number.NaN, greedy: false })),
 			left: count,
-			argmax: -1,
+			argmax: idOf(best, this.texts),
 		};
 		this.#within.set(request, own);
-		own.parts[continuation] = {
-			logprob: logprobs.reduce((sum, value) => sum + value, 0),
-			greedy: greedy.every(Boolean),
-		};
+		const logprob = logprobs.reduce((sum, value) => sum + value, 0);
+		own.parts[continuation] = { logprob, greedy: greedy.every(Boolean) };
 		own.left--;
 		if (own.left > 0 || this.#failed.has(request)) {
 			return [];
@@ -91,12 +109,24 @@ export class Answers {
 		return [{ kind: 'scored', request, result: { continuations: own.parts, argmax: own.argmax } }];
 	}
 
-	/** −1: a token that this side does not know. */
-	#idOf(best: { readonly id: number } | { readonly text: string } | null): number {
-		if (best === null || 'id' in best) {
-			return best?.id ?? -1;
+	/** A server that cuts long prompts in silence, or reads a text as other tokens, answers another question. */
+	#checkCount(ours: number, { prompt: theirs }: Usage): void {
+		if (theirs !== null && theirs !== ours) {
+			throw runFailure('endpoint.other-count', { host: this.host, ours, theirs });
 		}
-		const [id, ...others] = this.texts.encode(best.text);
-		return id !== undefined && others.length === 0 ? id : -1;
 	}
+}
+
+/** Whether there is a log-probability of each of so many tokens. */
+export function isWhole({ logprobs }: PromptLogprobs, tokens: number): boolean {
+	return logprobs.length === tokens && !logprobs.some(Number.isNaN);
+}
+
+/** −1: a token that this side does not know. */
+function idOf(best: NextTokens['best'], { encode }: Texts): number {
+	if (best === null || 'id' in best) {
+		return best?.id ?? -1;
+	}
+	const [id, ...others] = encode(best.text);
+	return id !== undefined && others.length === 0 ? id : -1;
 }

@@ -49,7 +49,8 @@ export function planAsks(trie: RequestTrie, route: Route, host: string): Endpoin
 	if (long >= 0 && route.next !== 'any' && !route.within) {
 		throw inputFailure('endpoint.one-token-only', { host, route: route.name });
 	}
-	return { asks, trie, lengths, counts: { ...trie.counts, planned: trie.counts.distinct } };
+	const planned = newTokensOf(asks).tokens;
+	return { asks, trie, lengths, counts: { ...trie.counts, planned } };
 }
 
 function asksAt(node: RequestNode, isWithin: (request: RequestId) => boolean, lengths: EndpointPlan['lengths']): Ask[] {
@@ -73,15 +74,30 @@ function asksAt(node: RequestNode, isWithin: (request: RequestId) => boolean, le
 	];
 }
 
+/** An ask for those of its answers that are still wanted; null: none is. */
+export function stillWanted(ask: Ask, isDone: WorkOptions['isDone']): Ask | null {
+	if (ask.kind !== 'next') {
+		return isDone(ask.request) ? null : ask;
+	}
+	const marks = ask.marks.filter(({ request }) => !isDone(request));
+	return marks.length > 0 ? { ...ask, marks } : null;
+}
+
 /** Whether an answer to it is still wanted. */
-export function isWanted(ask: Ask, isDone: WorkOptions['isDone']): boolean {
+function isWanted(ask: Ask, isDone: WorkOptions['isDone']): boolean {
 	return ask.kind === 'next' ? ask.marks.some(({ request }) => !isDone(request)) : !isDone(ask.request);
 }
 
-/** The tokens of an ask that the one before it does not share, and how many stand before them. */
+/**
+ * The tokens of an ask that the one before it does not share, and how many stand before them. The last token is always
+ * computed, for what comes after it; log-probabilities of the prompt's own tokens are never read from a cache.
+ */
 export function newTokens(ask: Ask, before: Ask | null): { readonly tokens: number; readonly depth: number } {
-	const shared = before ? sharedDepth(ask.node, before.node) : 0;
-	return { tokens: Math.max(1, ask.node.depth - shared), depth: shared };
+	if (ask.kind === 'within') {
+		return { tokens: ask.node.depth + 1, depth: 0 };
+	}
+	const shared = Math.min(ask.node.depth - 1, before ? sharedDepth(ask.node, before.node) : 0);
+	return { tokens: ask.node.depth - shared, depth: shared };
 }
 
 function sharedDepth(a: RequestNode, b: RequestNode): number {
@@ -98,13 +114,13 @@ function sharedDepth(a: RequestNode, b: RequestNode): number {
 
 /** What is to be computed for the answers that are still wanted, where the server keeps what neighbours share. */
 export function asksLeft({ asks }: EndpointPlan, isDone: WorkOptions['isDone']): Work {
+	return newTokensOf(asks.filter(ask => isWanted(ask, isDone)));
+}
+
+function newTokensOf(asks: readonly Ask[]): Work {
 	let work = noWork;
-	let before: Ask | null = null;
-	for (const ask of asks) {
-		if (isWanted(ask, isDone)) {
-			work = plusStep(work, newTokens(ask, before));
-			before = ask;
-		}
+	for (const [i, ask] of asks.entries()) {
+		work = plusStep(work, newTokens(ask, asks[i - 1] ?? null));
 	}
 	return work;
 }

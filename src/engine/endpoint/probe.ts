@@ -1,9 +1,11 @@
 import { inputFailure, runFailure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
+import { isWhole } from './answers';
 import type { Ask, EndpointPlan } from './endpointPlan';
 import { tokensTo } from './endpointPlan';
-import type { NextTokens, Route, Sequence, WantedToken } from './route';
+import type { NextTokens, Route, Usage, WantedToken } from './route';
 import type { Server } from './server';
+import type { Texts } from './texts';
 
 /** What was found out about a server with prompts of the run, before it began. Recorded with the run. */
 export interface ProbeRecord {
@@ -24,14 +26,10 @@ export interface Probed {
 	readonly again: (signal: AbortSignal) => Promise<void>;
 }
 
-export interface ProbeSubject {
+export interface ProbeSubject extends Texts {
 	readonly host: string;
 	readonly server: Server;
 	readonly route: Route;
-	readonly sequenceOf: (ids: readonly number[]) => Sequence;
-	readonly wantedOf: (token: number) => WantedToken;
-	/** Ids of a text as this side reads it, nothing added. */
-	readonly encode: (text: string) => readonly number[];
 }
 
 /** Beyond this, two sendings of one prompt are told of: batches and caches of servers move the last digits, no more. */
@@ -43,136 +41,227 @@ const otherModel = 0.5;
 /** Labels that are exactly as probable as each other: what a server answers that has no log-probabilities. */
 const equal = 1e-9;
 
+/** Rounding lets a certain token come out a little above ln 1. */
+const aboveOne = 1e-3;
+
+/** What a server answered to one prompt of the run. */
+interface Measured {
+	readonly logprobs: readonly number[];
+}
+
+interface ProbeAnswer {
+	readonly usage: Usage;
+	/** @throws Failure where what was asked for did not come back. */
+	readonly measured: () => Measured;
+}
+
 /**
- * Sends some prompts of the run and looks at what comes back: the tokens are the same on both sides, all labels are there,
- * they differ from each other, the same prompt twice gives the same.
+ * Sends some prompts of the run, among them the longest, and looks at what comes back: the tokens are the same on both
+ * sides, all labels are there, they differ from each other, the same prompt twice gives the same.
  * @throws Failure with the reason where the server would give scores that mean nothing.
  */
 export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: AbortSignal): Promise<Probed> {
-	const { route, host } = subject;
+	const { host } = subject;
 	checkWindow(plan, subject);
-	const asks = someOf(plan.asks.filter(ask => ask.kind === 'next'));
+	const asks = someOf(plan.asks);
 	let tokens: ProbeRecord['tokens'] = 'not told';
 	let difference = 0;
 	let canary: ProbeRecord['canary'] = { tokens: 0, logprobs: [] };
-	let first: (() => Promise<NextTokens>) | null = null;
+	const equals: boolean[] = [];
 	for (const ask of asks) {
-		const ids = tokensTo(ask.node);
-		const send = (to: AbortSignal) => route.after(subject.sequenceOf(ids), wantedTokens(ask, subject), to);
-		const one = await send(signal);
-		tokens = await checkTokens(ids, one, subject, signal);
-		const labels = checkLabels(ask, one, subject);
-		const two = await send(signal);
-		difference = Math.max(difference, differenceOf(labels, two.logprobs));
-		if (first === null) {
-			canary = { tokens: ids.length, logprobs: labels };
-			first = () => send(signal);
-		}
+		const ids = idsOf(ask);
+		const sent = await send(ask, subject, signal);
+		// Of other tokens, other labels are probable: that is said first.
+		tokens = await checkTokens(ids, sent.usage, subject, signal);
+		const one = sent.measured();
+		const two = (await send(ask, subject, signal)).measured();
+		await checkEcho(ask, one, subject, signal);
+		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
+		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
+		equals.push(...areEqual(ask, one));
 	}
-	await checkWithin(plan, subject, signal);
 	if (difference > otherModel) {
 		throw runFailure('endpoint.not-repeatable', { host, difference: difference.toFixed(2) });
 	}
-	const [ask] = asks;
+	// Rounded to 16 bits, two labels of one prompt may well be equal; not those of all.
+	if (equals.length > 0 && equals.every(Boolean)) {
+		throw inputFailure('endpoint.equal-labels', { host, route: subject.route.name });
+	}
+	const [first] = asks;
 	return {
 		record: { prompts: asks.length, tokens, repeat_difference: difference, canary },
-		notes: difference > noteworthy ? [message('endpoint.repeat', { host, difference: difference.toFixed(3) })] : [],
+		notes: [
+			...(difference > noteworthy ? [message('endpoint.repeat', { host, difference: difference.toFixed(3) })] : []),
+			...(tokens === 'not told' && asks.length > 0 ? [message('endpoint.count-not-told', { host })] : []),
+		],
 		async again(to) {
-			if (ask) {
-				const ids = tokensTo(ask.node);
-				const now = await route.after(subject.sequenceOf(ids), wantedTokens(ask, subject), to);
-				refuseOtherModel(host, canary.logprobs, now.logprobs);
+			if (first) {
+				refuseOtherModel(host, canary.logprobs, (await send(first, subject, to)).measured().logprobs);
 			}
 		},
 	};
 }
 
 /** @throws Failure where the same prompt has other answers than it had. */
-export function refuseOtherModel(host: string, before: readonly number[], now: readonly (number | null)[]): void {
+export function refuseOtherModel(host: string, before: readonly number[], now: readonly number[]): void {
 	const difference = differenceOf(before, now);
 	if (difference > otherModel) {
 		throw runFailure('endpoint.model-changed', { host, difference: difference.toFixed(2) });
 	}
 }
 
-function someOf(asks: readonly Extract<Ask, { kind: 'next' }>[]): readonly Extract<Ask, { kind: 'next' }>[] {
-	const places = [0, Math.floor(asks.length / 2), asks.length - 1];
-	return [...new Set(places)].flatMap(place => asks[place] ?? []);
+/** Of each kind the first, the one in the middle, the last and the longest. */
+function someOf(asks: readonly Ask[]): readonly Ask[] {
+	return (['next', 'within', 'write'] as const).flatMap(kind => {
+		const own = asks.filter(ask => ask.kind === kind);
+		const longest = own.reduce<Ask | undefined>(
+			(most, ask) => (most && depthOf(most) >= depthOf(ask) ? most : ask),
+			undefined,
+		);
+		const some = [own[0], own[Math.floor(own.length / 2)], own.at(-1), longest];
+		return [...new Set(some)].flatMap(ask => ask ?? []);
+	});
 }
 
-function wantedTokens({ marks }: Extract<Ask, { kind: 'next' }>, { wantedOf }: ProbeSubject): WantedToken[] {
-	return marks.map(({ token }) => wantedOf(token));
+function idsOf(ask: Ask): number[] {
+	const ids = tokensTo(ask.node);
+	return ask.kind === 'within' ? [...ids, ask.last] : ids;
 }
 
-/** The server may have been started with a smaller window than the model has. */
-function checkWindow(plan: EndpointPlan, { host, server }: ProbeSubject): void {
-	const longest = plan.asks.reduce((most, { node }) => Math.max(most, node.depth), 0);
-	if (server.window !== null && longest >= server.window) {
-		throw inputFailure('endpoint.window', { host, window: server.window, tokens: longest });
+/** Tokens that the server reads. */
+function depthOf({ kind, node }: Ask): number {
+	return kind === 'within' ? node.depth + 1 : node.depth;
+}
+
+/** The server may have been started with a smaller window than the model has; what is written needs room too. */
+function checkWindow({ asks, trie }: EndpointPlan, { host, server }: ProbeSubject): void {
+	const needed = asks.reduce((most, ask) => {
+		const written = ask.kind === 'write' ? trie.write(ask.request).maxTokens : 1;
+		return Math.max(most, depthOf(ask) + written);
+	}, 0);
+	if (server.window !== null && needed > server.window) {
+		throw inputFailure('endpoint.window', { host, window: server.window, tokens: needed });
 	}
+}
+
+async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
+	const { host, route, sequenceOf, wantedOf } = subject;
+	const sequence = sequenceOf(idsOf(ask));
+	switch (ask.kind) {
+		case 'next': {
+			const wanted = ask.marks.map(({ token }) => wantedOf(token));
+			const found = await route.after(sequence, wanted, signal);
+			return { usage: found.usage, measured: () => ({ logprobs: labelsIn(found, wanted, subject) }) };
+		}
+		case 'within': {
+			const found = await route.within?.(sequence, sequence.ids.length - ask.tokens, signal);
+			const measured = () => {
+				if (!found || !isWhole(found, ask.tokens)) {
+					throw inputFailure('endpoint.echo', { host, route: route.name });
+				}
+				return { logprobs: found.logprobs };
+			};
+			return { usage: found?.usage ?? notTold, measured };
+		}
+		case 'write': {
+			const written = await route.write?.(sequence, { maxTokens: 1, until: [] }, signal);
+			if (!written) {
+				throw inputFailure('endpoint.no-writing', { route: route.name });
+			}
+			return { usage: written.usage, measured: () => ({ logprobs: written.result.logprobs.slice(0, 1) }) };
+		}
+	}
+}
+
+/**
+ * That the first token of an answer is as probable among the tokens of the prompt as it is as the next token: a server was
+ * seen whose `echo` tells each token the row of the one after it.
+ */
+async function checkEcho(ask: Ask, { logprobs }: Measured, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
+	if (ask.kind !== 'within') {
+		return;
+	}
+	const ids = idsOf(ask);
+	const start = ids.length - ask.tokens;
+	const token = subject.wantedOf(ids[start] ?? -1);
+	const [alone] = (await subject.route.after(subject.sequenceOf(ids.slice(0, start)), [token], signal)).logprobs;
+	const [told] = logprobs;
+	if (typeof alone === 'number' && told !== undefined && Math.abs(alone - told) > otherModel) {
+		const { host, route } = subject;
+		throw inputFailure('endpoint.echo-differs', {
+			host,
+			route: route.name,
+			difference: Math.abs(alone - told).toFixed(1),
+		});
+	}
+}
+
+const notTold: Usage = { prompt: null, cached: null, written: 0 };
+
+function labelsIn(
+	{ logprobs, given }: NextTokens,
+	wanted: readonly WantedToken[],
+	{ host, route }: ProbeSubject,
+): number[] {
+	if (given === 0) {
+		throw inputFailure('endpoint.no-logprobs', { host, route: route.name });
+	}
+	const missing = [...new Set(wanted.filter((_, i) => logprobs[i] === null).map(({ text }) => JSON.stringify(text)))];
+	if (missing.length > 0) {
+		throw inputFailure('endpoint.labels-missing', { host, labels: missing.join(', '), given });
+	}
+	const labels = logprobs.filter(logprob => logprob !== null);
+	const above = labels.find(logprob => logprob > aboveOne);
+	if (above !== undefined) {
+		throw inputFailure('endpoint.not-probabilities', { host, route: route.name, number: above });
+	}
+	return labels;
+}
+
+/** Whether different labels after the prompt have the same log-probability; nothing where there is one alone. */
+function areEqual(ask: Ask, { logprobs }: Measured): boolean[] {
+	const isComparable = ask.kind === 'next' && new Set(ask.marks.map(({ token }) => token)).size > 1;
+	return isComparable ? [logprobs.every(logprob => Math.abs(logprob - (logprobs[0] ?? 0)) < equal)] : [];
 }
 
 async function checkTokens(
 	ids: readonly number[],
-	answer: NextTokens,
-	{ host, route, sequenceOf, encode }: ProbeSubject,
+	{ prompt }: Usage,
+	{ host, route, bareText, encode, prefix }: ProbeSubject,
 	signal: AbortSignal,
 ): Promise<ProbeRecord['tokens']> {
-	const text = sequenceOf(ids).text();
+	if (prompt !== null && prompt !== ids.length) {
+		throw inputFailure('endpoint.other-count', { host, ours: ids.length, theirs: prompt });
+	}
+	const text = bareText(ids);
+	const ours = encode(text);
 	if (route.tokenize) {
-		const ours = encode(text);
-		const theirs = await route.tokenize(text, signal);
+		const theirs = withoutPrefix(await route.tokenize(text, signal), ours.length, prefix);
 		const at = ours.findIndex((id, i) => id !== theirs[i]);
 		if (at >= 0 || theirs.length !== ours.length) {
 			const place = at >= 0 ? at : Math.min(ours.length, theirs.length);
 			throw inputFailure('endpoint.other-tokens', { host, ours: ours.length, theirs: theirs.length, place });
 		}
+		return 'ids';
 	}
-	const { prompt } = answer.usage;
-	if (prompt !== null && prompt !== ids.length) {
-		throw inputFailure('endpoint.other-count', { host, ours: ids.length, theirs: prompt });
+	if (route.prompts === 'text') {
+		return prompt === null ? 'not told' : 'count';
 	}
-	return route.tokenize ? 'ids' : prompt === null ? 'not told' : 'count';
+	// Of ids there are always as many as were sent: how the server would cut the text says whether it has the same tokenizer.
+	const theirs = (await route.countText?.(text, signal)) ?? null;
+	if (theirs !== null && theirs !== ours.length && theirs !== ours.length + prefix.length) {
+		throw inputFailure('endpoint.other-tokens', { host, ours: ours.length, theirs, place: 0 });
+	}
+	return theirs === null ? 'not told' : 'count';
 }
 
-function checkLabels(
-	{ marks }: Extract<Ask, { kind: 'next' }>,
-	answer: NextTokens,
-	{ host, route, wantedOf }: ProbeSubject,
-): number[] {
-	if (answer.given === 0) {
-		throw inputFailure('endpoint.no-logprobs', { host, route: route.name });
-	}
-	const missing = marks.filter((_, i) => answer.logprobs[i] === null).map(({ token }) => wantedOf(token).text);
-	if (missing.length > 0) {
-		throw inputFailure('endpoint.labels-missing', {
-			host,
-			labels: missing.map(text => JSON.stringify(text)).join(', '),
-			given: answer.given,
-		});
-	}
-	// None is null by now.
-	const labels = answer.logprobs.map(logprob => logprob ?? Number.NaN);
-	const distinct = new Set(marks.map(({ token }) => token)).size;
-	if (distinct > 1 && labels.every(logprob => Math.abs(logprob - (labels[0] ?? 0)) < equal)) {
-		throw inputFailure('endpoint.equal-labels', { host, route: route.name });
-	}
-	return labels;
+/** Some put there what their tokenizer puts there, whatever one says. */
+function withoutPrefix(theirs: readonly number[], length: number, prefix: readonly number[]): readonly number[] {
+	return theirs.length === length + prefix.length && prefix.every((id, i) => theirs[i] === id)
+		? theirs.slice(prefix.length)
+		: theirs;
 }
 
-/** That log-probabilities of a prompt's own tokens are as many as the tokens: a server may honour `echo` in part. */
-async function checkWithin(plan: EndpointPlan, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
-	const { host, route, sequenceOf } = subject;
-	const ask = plan.asks.find(one => one.kind === 'within');
-	if (ask?.kind === 'within' && route.within) {
-		const ids = [...tokensTo(ask.node), ask.last];
-		const { logprobs } = await route.within(sequenceOf(ids), ids.length - ask.tokens, signal);
-		if (logprobs.length !== ask.tokens || logprobs.some(Number.isNaN)) {
-			throw inputFailure('endpoint.echo', { host, route: route.name });
-		}
-	}
-}
-
-function differenceOf(before: readonly number[], now: readonly (number | null)[]): number {
+function differenceOf(before: readonly number[], now: readonly number[]): number {
 	return before.reduce((most, value, i) => Math.max(most, Math.abs(value - (now[i] ?? Number.NEGATIVE_INFINITY))), 0);
 }

@@ -20,6 +20,9 @@ function refusal(
 	path: string,
 	{ status, reason }: Extract<ServerAnswer, { ok: false }>,
 ): Failure {
+	if (status >= 300 && status < 400) {
+		return inputFailure('endpoint.redirected', { host, path });
+	}
 	switch (status) {
 		case 401:
 		case 403:

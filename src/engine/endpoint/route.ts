@@ -29,7 +29,9 @@ export interface NextTokens {
 
 /** Tokens of the sequence itself, from a place on. */
 export interface PromptLogprobs {
-	/** ln p of each token from `from` on. */
+	/** The token that was the most probable at `from`; null: not told. */
+	readonly best: NextTokens['best'];
+	/** ln p of each token from `from` on; another number of them, or of none: the server did not do what it was asked. */
 	readonly logprobs: readonly number[];
 	/** Whether each of them was the most probable. */
 	readonly greedy: readonly boolean[];
@@ -55,7 +57,9 @@ export interface Route {
 		signal: AbortSignal,
 	) => Promise<{ readonly result: GenerateResult; readonly usage: Usage }>;
 	/** How the server cuts a text into tokens, nothing added; absent where it does not tell. */
-	readonly tokenize?: (text: string, signal: AbortSignal) => Promise<readonly number[]>;
+	readonly tokenize?: ((text: string, signal: AbortSignal) => Promise<readonly number[]>) | undefined;
+	/** As how many tokens the server reads a text, with what it adds; null: it does not tell. Of routes that take ids. */
+	readonly countText?: (text: string, signal: AbortSignal) => Promise<number | null>;
 }
 
 /** By its id where servers tell ids, else by the text that it stands for. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Failure } from '../../protocol/failure';
 import type { ServerClient } from './serverClient';
 
 export const serverKinds = ['vllm', 'sglang', 'llama.cpp', 'tgi', 'ollama', 'openai'] as const;
@@ -37,7 +38,7 @@ const llamaProps = z.object({
 	model_ftype: z.string().optional(),
 	default_generation_settings: z.object({ n_ctx: z.number().optional() }).optional(),
 });
-const sglangInfo = z.object({ version: z.string().optional(), max_total_num_tokens: z.number().optional() });
+const sglangInfo = z.object({ version: z.string().optional(), dtype: z.string().optional() });
 const tgiInfo = z.object({
 	model_id: z.string(),
 	version: z.string().optional(),
@@ -47,12 +48,20 @@ const tgiInfo = z.object({
 
 /** Asks a server what it is. Nothing is computed. @throws Failure where it cannot be reached. */
 export async function askServer(client: ServerClient, signal: AbortSignal): Promise<Server> {
-	const read = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
+	const asked = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
 		const answer = await client.get(path, signal);
 		const parsed = answer.ok ? shape.safeParse(answer.json) : null;
 		return parsed?.success ? parsed.data : null;
 	};
-	const list = await read('/v1/models', modelList);
+	// A path that a server does not know may as well make it fail.
+	const read = <T>(path: string, shape: z.ZodType<T>) =>
+		asked(path, shape).catch(error => {
+			if (error instanceof Failure && error.reason.code !== 'endpoint.unreachable') {
+				return null;
+			}
+			throw error;
+		});
+	const list = await asked('/v1/models', modelList);
 	const models = list?.data.map(({ id }) => id) ?? [];
 	const [first] = list?.data ?? [];
 	const owner = first?.owned_by;
@@ -72,13 +81,14 @@ export async function askServer(client: ServerClient, signal: AbortSignal): Prom
 		};
 	}
 	if (owner === 'sglang') {
-		const info = await read('/get_server_info', sglangInfo);
-		return { ...known, kind: 'sglang', version: info?.version ?? null };
+		const info = (await read('/get_server_info', sglangInfo)) ?? (await read('/server_info', sglangInfo));
+		return { ...known, kind: 'sglang', version: info?.version ?? null, weights: info?.dtype ?? null };
 	}
 	const tgi = await read('/info', tgiInfo);
 	if (tgi) {
 		const { model_id, version = null, max_input_tokens: window = null, model_dtype: weights = null } = tgi;
-		return { kind: 'tgi', version, models: [model_id], window, slots: null, weights };
+		// The window has room for a token to be written.
+		return { kind: 'tgi', version, models: [model_id], window: window && window + 1, slots: null, weights };
 	}
 	const ollama = await read('/api/version', versionBody);
 	return ollama ? { ...known, kind: 'ollama', version: ollama.version } : { ...known, kind: 'openai', version: null };

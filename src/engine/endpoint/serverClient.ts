@@ -5,7 +5,7 @@ import { Failure, runFailure } from '../../protocol/failure';
 
 /** The way to a server. */
 export interface ServerAddress {
-	/** Without a slash at its end, with or without `/v1`. */
+	/** Without a slash at its end, with or without `/v1`. Read for each request: a tunnel may have been built again. */
 	readonly url: string;
 	/** Sent with each request, asked for each time: a token may have been replaced. */
 	readonly headers: () => Promise<Readonly<Record<string, string>>>;
@@ -34,6 +34,8 @@ export interface ServerClient {
 	 * @throws Failure `endpoint.*` where the server cannot be reached or goes on failing.
 	 */
 	post(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
+	/** Sends what the server may not know: twice at most, and a fault of the server counts as its refusal. */
+	offer(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
 }
 
 /** What a server says: JSON, or a refusal with its own words. */
@@ -44,30 +46,37 @@ export type ServerAnswer =
 /** More than any answer with log-probabilities of a whole vocabulary. */
 const largestBody = 64 * 1024 * 1024;
 
+/** How often something is sent that the server may not know: some fail where others refuse. */
+const offers = 2;
+
 /** Of a refusal's own words as many are shown. */
 const longestReason = 300;
+
+/** Who asks for a longer wait, in milliseconds, is given up: a quota of the day is a reason to tell, not to wait. */
+const longestWait = 310_000;
 
 const errorBody = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
 
 /** Paths are below the address: `v1` is put in where the address has none. */
 export function serverClient(address: ServerAddress, options: ServerClientOptions): ServerClient {
 	const { clock, timeout = 120_000, tries = 5, onRetry = () => {} } = options;
-	const base = address.url.replace(/\/v1$/, '');
-	const host = new URL(base).host;
+	const base = () => address.url.replace(/\/v1$/, '');
+	const host = new URL(base()).host;
 
 	const once = async (path: string, body: string | null, signal: AbortSignal): Promise<Outcome> => {
 		const late = AbortSignal.timeout(timeout);
 		try {
-			const response = await fetch(`${base}${path}`, {
+			const headers = await address.headers();
+			const response = await fetch(`${base()}${path}`, {
 				method: body === null ? 'GET' : 'POST',
-				headers: { ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(await address.headers()) },
+				headers: { ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...headers },
 				...(body === null ? {} : { body }),
 				// A redirection would take the key elsewhere.
 				redirect: 'manual',
 				signal: AbortSignal.any([signal, late]),
 			});
 			const text = await bodyText(response, largestBody);
-			return judged(response, text);
+			return judged(response, text, { isQuestion: body === null, secrets: secretsOf(headers) });
 		} catch (error) {
 			signal.throwIfAborted();
 			if (error instanceof Failure) {
@@ -79,24 +88,33 @@ export function serverClient(address: ServerAddress, options: ServerClientOption
 		}
 	};
 
-	const send = async (path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer> => {
+	const send = async (path: string, body: unknown, signal: AbortSignal, isOffer = false): Promise<ServerAnswer> => {
 		const text = body === undefined ? null : JSON.stringify(body);
 		for (let made = 1; ; made++) {
 			const outcome = await once(path, text, signal);
 			if ('ok' in outcome) {
 				return outcome;
 			}
+			if (isOffer && outcome.again === 'server-error' && made >= offers) {
+				return { ok: false, status: 500, reason: outcome.last ?? '' };
+			}
 			if (made >= tries) {
 				throw givenUp(host, outcome, tries);
 			}
+			const wait = waitBefore(outcome.wait, made, clock);
+			if (wait > longestWait) {
+				throw givenUp(host, outcome, made);
+			}
 			onRetry(outcome.again);
-			await clock.sleep(waitBefore(outcome.wait, made, clock), signal);
+			// Many are refused together, and told to come back at the same time.
+			await clock.sleep(wait * (1 + clock.random() / 4), signal);
 		}
 	};
 	return {
 		host,
 		get: (path, signal) => send(path, undefined, signal),
 		post: (path, body, signal) => send(path, body, signal),
+		offer: (path, body, signal) => send(path, body, signal, true),
 	};
 }
 
@@ -109,33 +127,49 @@ interface Again {
 
 type Outcome = ServerAnswer | Again;
 
-function judged(response: Response, text: string | null): Outcome {
+interface Judging {
+	/** Whether a server is asked what it is. */
+	readonly isQuestion: boolean;
+	/** What no sentence may repeat. */
+	readonly secrets: readonly string[];
+}
+
+function judged(response: Response, text: string | null, { isQuestion, secrets }: Judging): Outcome {
 	const { status } = response;
 	if (status === 429 || status === 503) {
-		return { again: 'busy', wait: response, last: reasonOf(status, text) };
+		return { again: 'busy', wait: response, last: reasonOf(status, text, secrets) };
 	}
 	if (status === 408 || (status >= 500 && status !== 501)) {
-		return { again: 'server-error', wait: response, last: reasonOf(status, text) };
+		return { again: 'server-error', wait: response, last: reasonOf(status, text, secrets) };
 	}
 	if (status < 200 || status >= 300) {
-		return { ok: false, status, reason: reasonOf(status, text) };
+		return { ok: false, status, reason: reasonOf(status, text, secrets) };
 	}
 	try {
 		return { ok: true, json: JSON.parse(text ?? ''), headers: response.headers };
 	} catch {
-		return { again: 'malformed', wait: null, last: null };
+		// Some answer whatever they do not know with a page for people.
+		return isQuestion && !response.headers.get('Content-Type')?.includes('json')
+			? { ok: false, status, reason: `HTTP ${status}` }
+			: { again: 'malformed', wait: null, last: null };
 	}
 }
 
-/** The server's own words, as text of bounded length: they are shown, never believed. */
-function reasonOf(status: number, text: string | null): string {
+/** Keys in headers, without the name of their scheme. */
+function secretsOf(headers: Readonly<Record<string, string>>): string[] {
+	return Object.values(headers).flatMap(value => value.split(/\s+/).slice(-1));
+}
+
+/** The server's own words, as text of bounded length: they are shown, never believed, and repeat no key. */
+function reasonOf(status: number, text: string | null, secrets: readonly string[]): string {
 	const parsed = errorBody.safeParse(jsonOrNull(text));
 	const said = parsed.success
 		? typeof parsed.data.error === 'string'
 			? parsed.data.error
 			: parsed.data.error.message
 		: '';
-	const words = said.replace(/\s+/g, ' ').trim().slice(0, longestReason);
+	const discreet = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '…')), said);
+	const words = discreet.replace(/\s+/g, ' ').trim().slice(0, longestReason);
 	return words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
 }
 

@@ -19,12 +19,24 @@ export class Tally {
 	#tokensIn = 0;
 	#tokensOut = 0;
 	#cached: number | null = null;
+	#breaksSeen = 0;
+	#underWay = 0;
 	#atOnce = 0;
 	readonly #retries: Record<RetryCause, number> = { busy: 0, 'server-error': 0, broken: 0, timeout: 0, malformed: 0 };
 	onBusy = () => {};
 
-	get retries(): number {
-		return Object.values(this.#retries).reduce((sum, count) => sum + count, 0);
+	/** Whether the server may have gone since the last look, and come back as another one. */
+	get mayBeOther(): boolean {
+		return this.#breaks !== this.#breaksSeen;
+	}
+
+	/** The server was looked at, and is the same. */
+	looked(): void {
+		this.#breaksSeen = this.#breaks;
+	}
+
+	get #breaks(): number {
+		return this.#retries.broken + this.#retries['server-error'] + this.#retries.timeout;
 	}
 
 	get counts(): EndpointCounts {
@@ -52,9 +64,15 @@ export class Tally {
 		this.#cached = cached === null ? this.#cached : (this.#cached ?? 0) + cached;
 	}
 
-	atOnce(limit: number): number {
-		this.#atOnce = Math.max(this.#atOnce, limit);
-		return limit;
+	/** Counts a request that is under way until the work is done. */
+	async during<T>(work: Promise<T>): Promise<T> {
+		this.#underWay++;
+		this.#atOnce = Math.max(this.#atOnce, this.#underWay);
+		try {
+			return await work;
+		} finally {
+			this.#underWay--;
+		}
 	}
 }
 

@@ -1,18 +1,61 @@
+import { runFailure } from '../../protocol/failure';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
-import type { Sequence, WantedToken } from './route';
+import type { Route, Sequence, WantedToken } from './route';
 
 /** Ids and texts, as both sides mean them. */
-export function textsOf(tokenizer: Tokenizer) {
-	const bos = tokenizer.bos;
+export interface Texts {
+	sequenceOf(ids: readonly number[]): Sequence;
+	wantedOf(token: number): WantedToken;
+	/** The text of ids, without what the tokenizer puts in front by itself. */
+	bareText(ids: readonly number[]): string;
+	/** Ids of a text as this side reads it, nothing added. */
+	encode(text: string): readonly number[];
+	/** What the tokenizer puts in front by itself. */
+	readonly prefix: readonly number[];
+}
+
+/** @param putsBos Whether the server puts a BOS in front of texts. */
+export function textsOf(tokenizer: Tokenizer, putsBos: boolean): Texts {
+	const textOf = (ids: readonly number[]) => {
+		const own = putsBos && ids[0] === tokenizer.bos ? ids.slice(1) : ids;
+		const text = tokenizer.decode(own);
+		// The server reads the text anew; its tokenizer is the same as the one here.
+		const read = tokenizer.encode(text);
+		if (read.length !== own.length || read.some((id, i) => id !== own[i])) {
+			throw runFailure('endpoint.not-as-text', { tokens: own.length, read: read.length });
+		}
+		return text;
+	};
 	return {
-		sequenceOf: (ids: readonly number[]): Sequence => ({
-			ids,
-			// Servers that take texts put the BOS there themselves; the probe counts whether they did.
-			text: () => tokenizer.decode(ids[0] === bos && tokenizer.prefix.length > 0 ? ids.slice(1) : ids),
-		}),
-		wantedOf: (id: number): WantedToken => ({ id, text: tokenizer.decode([id]) }),
-		encode: (text: string) => tokenizer.encode(text),
+		sequenceOf: ids => ({ ids, text: () => textOf(ids) }),
+		wantedOf: id => ({ id, text: tokenizer.decode([id]) }),
+		bareText: ids =>
+			tokenizer.decode(tokenizer.prefix.every((id, i) => ids[i] === id) ? ids.slice(tokenizer.prefix.length) : ids),
+		encode: text => tokenizer.encode(text),
+		prefix: tokenizer.prefix,
 	};
 }
 
-export type Texts = ReturnType<typeof textsOf>;
+/** A text that any tokenizer cuts into a few tokens. */
+export const sampleText = 'Hello world';
+
+/**
+ * Whether a server puts a BOS in front of texts, by the number of tokens that it counts. Where it does not tell, or counts
+ * otherwise, as the tokenizer would: the probe looks at prompts of the run.
+ */
+export async function findBos(route: Route, tokenizer: Tokenizer, signal: AbortSignal): Promise<boolean> {
+	const byHabit = tokenizer.prefix.length > 0;
+	if (route.prompts === 'ids' || tokenizer.bos === null) {
+		return byHabit;
+	}
+	const ids = tokenizer.encode(sampleText);
+	const { usage } = await route.after({ ids, text: () => sampleText }, [], signal);
+	switch (usage.prompt) {
+		case ids.length:
+			return false;
+		case ids.length + 1:
+			return true;
+		default:
+			return byHabit;
+	}
+}

@@ -13,6 +13,8 @@ export const endpointMessages = {
 	'endpoint.no-credit': 'The server {host} wants to be paid first ({reason}).',
 	'endpoint.no-path':
 		'The server {host} has no {path} ({reason}). Is it an OpenAI-compatible server, and does it serve this model?',
+	'endpoint.redirected':
+		'The server {host} sends {path} on to another address, which may not be given the key. Write the address that computes as `url`.',
 	'endpoint.refused': 'The server {host} refused {path}: {reason}.',
 	'endpoint.other-shape':
 		'The server {host} answered {path} in another shape than documented (at “{at}”). Its version may not be supported.',
@@ -27,15 +29,23 @@ export const endpointMessages = {
 		'The server {host} cuts a prompt into other tokens ({theirs}) than the tokenizer here ({ours}), from token {place} on: it serves another model, or another version of it. Its scores would mean something else.',
 	'endpoint.other-count':
 		'The server {host} read a prompt as {theirs} tokens where it has {ours}: it puts a BOS token in front, cuts the prompt, or serves another model. Its scores would mean something else.',
+	'endpoint.not-as-text':
+		'A prompt of {tokens} tokens is read as other tokens ({read}) when it is sent as text, and the server takes texts alone. Its score would mean something else.',
+	'endpoint.count-not-told':
+		'The server {host} takes texts and does not say how many tokens it reads them as: whether it puts a BOS token in front as the tokenizer here does could not be checked.',
 	'endpoint.no-logprobs':
 		'The server {host} gives no log-probabilities ({route}), so nothing can be scored there. Some servers need an option for them, such as `--max-logprobs` of vLLM.',
 	'endpoint.labels-missing':
-		'Of a prompt of this run, the answers {labels} are not among the {given} most probable tokens that the server {host} tells of. Start it so that it tells more (`--max-logprobs` of vLLM), or use a newer version, which can be asked for single tokens.',
+		'Of a prompt of this run, the answers {labels} are not among the {given} most probable tokens that the server {host} tells of. Start it so that it tells more (`--max-logprobs` of vLLM, `--max-top-n-tokens` of TGI), or use a newer version, which can be asked for single tokens.',
 	'endpoint.label-missing': '{label} was not among the {given} most probable tokens that the server told of.',
 	'endpoint.equal-labels':
 		'The server {host} gives all answers of a prompt exactly the same log-probability ({route}). It does not do what it is asked, and every score would be chance.',
+	'endpoint.not-probabilities':
+		'The server {host} gives numbers that are no log-probabilities ({route}): {number} is greater than 0. Start it so that it gives log-probabilities (`--logprobs-mode raw_logprobs` of vLLM).',
 	'endpoint.echo':
 		'The server {host} does not give the log-probabilities of a prompt’s own tokens ({route}), as answers of several tokens need.',
+	'endpoint.echo-differs':
+		'The server {host} gives an answer’s first token another log-probability among the tokens of the prompt than as the next token (by {difference}; {route}). Its `echo` cannot be believed, and answers of several tokens would be chance. Use a format with one-token labels, or another server.',
 	'endpoint.echo-incomplete': 'The server gave {given} log-probabilities for an answer of {tokens} tokens.',
 	'endpoint.no-writing': 'Texts cannot be written through {route}.',
 	'endpoint.not-repeatable':

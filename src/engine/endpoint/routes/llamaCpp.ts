@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cutAt } from '../../process/writer';
 import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { NextTokens, Route } from '../route';
@@ -23,6 +24,11 @@ const tokenized = z.object({ tokens: z.array(z.number()) });
 /** How many of the most probable tokens are asked for, and where one is missing: at last all that a vocabulary can hold. */
 const tries = [100, 5000, 1_000_000];
 
+const endings = new Map<string, GenerateResult['ended']>([
+	['word', 'until'],
+	['limit', 'length'],
+]);
+
 /** Fields of the answer; others would repeat the prompt and all settings. */
 const fields = [
 	'content',
@@ -42,7 +48,9 @@ const fields = [
 export function llamaCppRoute(client: ServerClient): Route {
 	const path = '/completion';
 	const complete = async (body: Record<string, unknown>, signal: AbortSignal) => {
-		const common = { temperature: 0, cache_prompt: true, post_sampling_probs: false, return_tokens: true };
+		// Penalties that the server was started with would have it write another token than the most probable.
+		const plain = { temperature: 0, repeat_penalty: 1, presence_penalty: 0, frequency_penalty: 0, dry_multiplier: 0 };
+		const common = { ...plain, cache_prompt: true, post_sampling_probs: false, return_tokens: true };
 		const answer = await client.post(path, { ...common, ...body, response_fields: fields }, signal);
 		return read(client, path, answer, completion);
 	};
@@ -72,17 +80,13 @@ export function llamaCppRoute(client: ServerClient): Route {
 			const found = await complete({ prompt: ids, n_predict: maxTokens, stop: until, n_probs: 1 }, signal);
 			const tokens = found.tokens ?? [];
 			const logprobs = (found.completion_probabilities ?? []).map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY);
-			const ended = { word: 'until', eos: 'end_of_text' } as const;
 			const result: GenerateResult = {
-				text: found.content,
+				text: cutAt(found.content, until),
 				tokens,
 				logprobs,
-				ended: ended[found.stop_type === 'word' || found.stop_type === 'eos' ? found.stop_type : 'eos'],
+				ended: endings.get(found.stop_type ?? '') ?? 'end_of_text',
 			};
-			return {
-				result: found.stop_type === 'limit' ? { ...result, ended: 'length' } : result,
-				usage: usageOf(found, tokens.length),
-			};
+			return { result, usage: usageOf(found, tokens.length) };
 		},
 		async tokenize(content, signal) {
 			const answer = await client.post('/tokenize', { content, add_special: false, parse_special: true }, signal);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
@@ -9,7 +10,7 @@ const generated = z.object({
 	done_reason: z.string().optional(),
 	prompt_eval_count: z.number().optional(),
 	eval_count: z.number().optional(),
-	logprobs: z.array(probability.extend({ top_logprobs: z.array(probability).optional() })).nullish(),
+	logprobs: z.array(probability.extend({ top_logprobs: z.array(probability).nullish() })).nullish(),
 });
 
 const path = '/api/generate';
@@ -25,10 +26,13 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			model,
 			prompt,
 			raw: true,
+			// A prompt that is too long is refused, where the version knows the field; else the count of tokens tells.
+			truncate: false,
 			stream: false,
 			logprobs: true,
 			top_logprobs: top,
-			options: { temperature: 0, seed: 0, ...options },
+			// Repeated tokens are penalised unless one says otherwise.
+			options: { temperature: 0, seed: 0, repeat_penalty: 1, ...options },
 		};
 		return read(client, path, await client.post(path, body, signal), generated);
 	};
@@ -40,7 +44,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			const found = await generate(text(), { num_predict: 1 }, signal);
 			const [first] = found.logprobs ?? [];
 			const given = first ? [...(first.top_logprobs ?? []), first] : [];
-			const known = new Map(given.map(({ token, logprob }) => [token, logprob]));
+			const known = greatestByText(given);
 			return {
 				logprobs: wanted.map(({ text: own }) => known.get(own) ?? null),
 				best: first ? { text: first.token } : null,
@@ -53,14 +57,24 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			const written = found.logprobs ?? [];
 			return {
 				result: {
-					text: found.response,
+					text: cutAt(found.response, until),
 					// Their ids are not told.
-					tokens: written.map(() => -1),
+					tokens: Array.from({ length: found.eval_count ?? written.length }, () => -1),
 					logprobs: written.map(({ logprob }) => logprob),
-					ended: found.done_reason === 'length' ? 'length' : 'until',
+					// What ended it is not told where there was a choice.
+					ended: found.done_reason === 'length' ? 'length' : until.length > 0 ? 'until' : 'end_of_text',
 				},
 				usage: { prompt: found.prompt_eval_count ?? null, cached: null, written: found.eval_count ?? 0 },
 			};
 		},
 	};
+}
+
+/** Several tokens may stand for one text, such as a letter and its byte: the most probable of them is the one that is meant. */
+function greatestByText(given: readonly z.output<typeof probability>[]): Map<string, number> {
+	const known = new Map<string, number>();
+	for (const { token, logprob } of given) {
+		known.set(token, Math.max(logprob, known.get(token) ?? Number.NEGATIVE_INFINITY));
+	}
+	return known;
 }

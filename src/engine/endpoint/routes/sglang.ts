@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { cutAt } from '../../process/writer';
+import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
@@ -12,7 +14,7 @@ const generated = z.object({
 		prompt_tokens: z.number(),
 		completion_tokens: z.number().optional(),
 		cached_tokens: z.number().optional(),
-		finish_reason: z.object({ type: z.string() }).nullish(),
+		finish_reason: z.object({ type: z.string(), matched: z.unknown().optional() }).nullish(),
 		output_token_logprobs: z.array(triple).optional(),
 		output_token_ids_logprobs: z.array(z.array(triple).nullable()).optional(),
 		input_token_logprobs: z.array(triple).optional(),
@@ -22,16 +24,18 @@ const generated = z.object({
 
 const path = '/generate';
 
+/** A model's own generation settings may penalise what was written before, which is not greedy. */
+const greedy = { max_new_tokens: 1, temperature: 0, repetition_penalty: 1, skip_special_tokens: false };
+
 /** SGLang's own `POST /generate` with token ids (engines reference, section 3.7). */
 export function sglangRoute(client: ServerClient): Route {
-	const generate = async (ids: readonly number[], max: number, body: Record<string, unknown>, signal: AbortSignal) => {
-		const { sampling_params = {}, ...rest } = body;
-		const request = {
-			input_ids: ids,
-			sampling_params: { max_new_tokens: max, temperature: 0, ...Object(sampling_params) },
-			return_logprob: true,
-			...rest,
-		};
+	const generate = async (
+		ids: readonly number[],
+		sampling: Record<string, unknown>,
+		body: Record<string, unknown>,
+		signal: AbortSignal,
+	) => {
+		const request = { input_ids: ids, sampling_params: { ...greedy, ...sampling }, return_logprob: true, ...body };
 		return read(client, path, await client.post(path, request, signal), generated);
 	};
 	const usageOf = ({ meta_info }: z.output<typeof generated>) => ({
@@ -45,7 +49,7 @@ export function sglangRoute(client: ServerClient): Route {
 		next: 'any',
 		async after({ ids }, wanted, signal) {
 			// Where log-probabilities of the prompt begin is left open: from its start they would defeat the server's cache.
-			const found = await generate(ids, 1, { token_ids_logprob: [...new Set(wanted.map(({ id }) => id))] }, signal);
+			const found = await generate(ids, {}, { token_ids_logprob: [...new Set(wanted.map(({ id }) => id))] }, signal);
 			const { output_token_ids_logprobs, output_token_logprobs } = found.meta_info;
 			const known = new Map((output_token_ids_logprobs?.[0] ?? []).map(([logprob, id]) => [id, logprob]));
 			return {
@@ -57,27 +61,37 @@ export function sglangRoute(client: ServerClient): Route {
 		},
 		async within({ ids }, from, signal) {
 			// The token at the start gets none, so the start is one earlier.
-			const found = await generate(ids, 1, { logprob_start_len: from - 1, top_logprobs_num: 1 }, signal);
+			const found = await generate(ids, {}, { logprob_start_len: from - 1, top_logprobs_num: 1 }, signal);
 			const own = found.meta_info.input_token_logprobs?.slice(from - ids.length) ?? [];
-			const best = found.meta_info.input_top_logprobs?.slice(from - ids.length) ?? [];
+			const best = found.meta_info.input_top_logprobs?.slice(from - ids.length).map(row => row?.[0]?.[1]) ?? [];
 			return {
-				logprobs: own.map(([logprob]) => logprob ?? Number.NaN),
-				greedy: own.map(([, id], i) => best[i]?.[0]?.[1] === id),
+				best: best[0] === undefined ? null : { id: best[0] },
+				logprobs: own.map(([logprob, id], i) => (id === ids[from + i] ? logprob : null) ?? Number.NaN),
+				greedy: own.map(([, id], i) => best[i] === id),
 				usage: usageOf(found),
 			};
 		},
 		async write({ ids }, { maxTokens, until }, signal) {
-			const found = await generate(ids, maxTokens, { sampling_params: { stop: until } }, signal);
+			const found = await generate(ids, { max_new_tokens: maxTokens, stop: until }, {}, signal);
 			const written = found.meta_info.output_token_logprobs ?? [];
 			return {
 				result: {
-					text: found.text,
+					text: cutAt(found.text, until),
 					tokens: written.map(([, id]) => id),
 					logprobs: written.map(([logprob]) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: found.meta_info.finish_reason?.type === 'length' ? 'length' : 'until',
+					ended: endedBy(found.meta_info.finish_reason),
 				},
 				usage: usageOf(found),
 			};
 		},
+		async countText(text, signal) {
+			const body = { text, sampling_params: greedy };
+			return read(client, path, await client.post(path, body, signal), generated).meta_info.prompt_tokens;
+		},
 	};
+}
+
+/** A text that was matched ends an answer, or a token. */
+function endedBy(reason: z.output<typeof generated>['meta_info']['finish_reason']): GenerateResult['ended'] {
+	return reason?.type === 'length' ? 'length' : typeof reason?.matched === 'string' ? 'until' : 'end_of_text';
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { cutAt } from '../../process/writer';
+import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
@@ -8,7 +10,6 @@ const generated = z.object({
 	generated_text: z.string(),
 	details: z.object({
 		finish_reason: z.string(),
-		prefill: z.array(token),
 		tokens: z.array(token),
 		top_tokens: z.array(z.array(token)).nullish(),
 	}),
@@ -16,47 +17,62 @@ const generated = z.object({
 const tokenized = z.array(z.object({ id: z.number() }));
 
 const path = '/generate';
-/** As many as it gives. */
-const top = 5;
 
-/** `POST /generate` of text-generation-inference (engines reference, section 3.5): texts, and the five most probable tokens. */
-export function tgiRoute(client: ServerClient): Route {
+const endings = new Map<string, GenerateResult['ended']>([
+	['length', 'length'],
+	['eos_token', 'end_of_text'],
+]);
+
+/**
+ * `POST /generate` of text-generation-inference (engines reference, section 3.5): texts, and the most probable tokens. How
+ * many tokens it read stands in a header of its answers.
+ * @param top As many of the most probable tokens as it tells (`--max-top-n-tokens`).
+ */
+export function tgiRoute(client: ServerClient, top: number): Route {
 	const generate = async (inputs: string, parameters: Record<string, unknown>, signal: AbortSignal) => {
 		const body = { inputs, parameters: { details: true, top_n_tokens: top, ...parameters } };
-		return read(client, path, await client.post(path, body, signal), generated);
+		const answer = await client.post(path, body, signal);
+		const { generated_text, details } = read(client, path, answer, generated);
+		const prompt = Number((answer.ok && answer.headers.get('x-prompt-tokens')) || Number.NaN);
+		const usage = { prompt: Number.isNaN(prompt) ? null : prompt, cached: null, written: details.tokens.length };
+		return { text: generated_text, details, usage };
 	};
 	return {
 		name: `TGI /generate, the ${top} most probable tokens`,
 		prompts: 'text',
 		next: { top },
 		async after({ text }, wanted, signal) {
-			const { details } = await generate(text(), { max_new_tokens: 1 }, signal);
+			const { details, usage } = await generate(text(), { max_new_tokens: 1 }, signal);
 			const given = [...(details.top_tokens?.[0] ?? []), ...details.tokens.slice(0, 1)];
 			const known = new Map(given.map(({ id, logprob }) => [id, logprob ?? null]));
 			return {
 				logprobs: wanted.map(({ id }) => known.get(id) ?? null),
 				best: details.tokens[0] ? { id: details.tokens[0].id } : null,
 				given: known.size,
-				usage: { prompt: null, cached: null, written: 1 },
+				usage,
 			};
 		},
 		async write({ text }, { maxTokens, until }, signal) {
-			const { generated_text, details } = await generate(text(), { max_new_tokens: maxTokens, stop: until }, signal);
-			const end = until.find(one => generated_text.endsWith(one));
-			const endings = { length: 'length', eos_token: 'end_of_text' } as const;
-			const reason = details.finish_reason;
+			// It takes four texts that end an answer, and looks for them at ends of tokens alone; the rest is cut here.
+			const stop = until.slice(0, 4);
+			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal);
+			const isEnded = details.finish_reason === 'eos_token';
+			const own = isEnded ? details.tokens.slice(0, -1) : details.tokens;
+			// Its own text leaves special tokens out.
+			const whole = own.map(piece => piece.text).join('');
+			const kept = cutAt(whole, until);
 			return {
 				result: {
-					text: end === undefined ? generated_text : generated_text.slice(0, -end.length),
+					text: kept,
 					tokens: details.tokens.map(({ id }) => id),
 					logprobs: details.tokens.map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: reason === 'length' || reason === 'eos_token' ? endings[reason] : 'until',
+					ended: kept.length < whole.length ? 'until' : (endings.get(details.finish_reason) ?? 'until'),
 				},
-				usage: { prompt: null, cached: null, written: details.tokens.length },
+				usage,
 			};
 		},
 		async tokenize(inputs, signal) {
-			const answer = await client.post('/tokenize', { inputs, add_special_tokens: false }, signal);
+			const answer = await client.post('/tokenize', { inputs }, signal);
 			return read(client, '/tokenize', answer, tokenized).map(({ id }) => id);
 		},
 	};

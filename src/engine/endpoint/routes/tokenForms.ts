@@ -1,0 +1,26 @@
+/** Bytes that byte-level vocabularies write as other characters, as GPT-2 began it. */
+const byteLevel = (text: string) => text.replaceAll(' ', 'Ġ').replaceAll('\n', 'Ċ').replaceAll('\t', 'ĉ');
+
+/** A blank as SentencePiece writes it. */
+const sentencePiece = (text: string) => text.replaceAll(' ', '▁');
+
+/**
+ * How servers may write a token's text: as it stands, as their vocabulary has it, or, where it is a single byte, as
+ * `<0x0A>`. A blank is never left out: “A” and “ A” are different tokens.
+ */
+export function formsOf(text: string): string[] {
+	const bytes = new TextEncoder().encode(text);
+	const [byte] = bytes;
+	const hex =
+		bytes.length === 1 && byte !== undefined ? `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>` : text;
+	return [...new Set([text, byteLevel(text), sentencePiece(text), hex])];
+}
+
+/** The text of a token that may be written as a vocabulary has it. */
+export function plainOf(form: string): string {
+	const byte = /^<0x([0-9A-F]{2})>$/.exec(form)?.[1];
+	if (byte !== undefined) {
+		return new TextDecoder().decode(Uint8Array.of(Number.parseInt(byte, 16)));
+	}
+	return form.replace(/[Ġ▁]/g, ' ').replaceAll('Ċ', '\n').replaceAll('ĉ', '\t');
+}
