@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { until } from '../../vscode/host.mjs';
@@ -26,6 +27,9 @@ export async function visitJobs(visit, folder) {
 	const server = await startedServer(command, env);
 	const keyed = { url: server.url, api_key: 'secret:LAB_SERVER' };
 	await writeEvaluation(workspace, 'keyed', { path: 'demo-model' }, keyed);
+	const refusing = await refusingServer();
+	const other = { url: refusing.url, api_key: 'secret:LAB_SERVER' };
+	await writeEvaluation(workspace, 'refused', { path: 'demo-model' }, other);
 	const hub = await startHub();
 	const workbench = await visit.open(workspace, { ...hub.env, ...env });
 	const { page } = workbench;
@@ -106,11 +110,25 @@ export async function visitJobs(visit, folder) {
 				assert(!text.includes('sk-walk-4711'));
 			}
 		});
+		await visit.step('a key that its server refuses is replaced at once', async () => {
+			await workbench.openFile('refused.eval.yaml');
+			await workbench.command('Eval Lens: Run');
+			await dialog.waitFor({ timeout: 60_000 });
+			await visit.pictureAsIs(workbench, 'jobs-11-send-key');
+			await press('Send Key');
+			await workbench.notification('refused the key');
+			await visit.picture(workbench, 'jobs-12-refused-key');
+			assert(!(await workbench.notifications()).join('\n').includes('sk-walk-4711'));
+			await page.getByRole('button', { name: 'Replace Key…' }).click();
+			await side.type('sk-walk-4712');
+			await until('the other key', () => refusing.keys.includes('Bearer sk-walk-4712'));
+			await workbench.command('Notifications: Clear All Notifications');
+		});
 		await visit.step('the guide opens beside all that', async () => {
 			await workbench.command('Eval Lens: Open Guide to Runs on Servers');
 			const guide = await workbench.webviewFrame(frame => frame.getByText('Computing on a server').first().isVisible());
 			await guide.getByText('Jobs that outlive a window').waitFor();
-			await visit.picture(workbench, 'jobs-11-guide');
+			await visit.picture(workbench, 'jobs-13-guide');
 		});
 	} catch (error) {
 		await visit.picture(workbench, 'jobs-failed').catch(() => {});
@@ -119,6 +137,7 @@ export async function visitJobs(visit, folder) {
 		await workbench.close();
 		await hub.close();
 		await server.stop();
+		refusing.close();
 	}
 }
 
@@ -168,6 +187,19 @@ async function startedServer(command, env) {
 			await gone;
 		},
 	};
+}
+
+/** A server that wants another key than any that it is sent, and repeats what it was sent, as some do. */
+async function refusingServer() {
+	const keys = [];
+	const server = createHttpServer((request, response) => {
+		const { authorization = '' } = request.headers;
+		keys.push(authorization);
+		response.writeHead(401, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ error: { message: `Incorrect key provided: ${authorization}` } }));
+	});
+	await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+	return { keys, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
 async function runOf(workspace, name) {
