@@ -2,7 +2,7 @@ import { runFailure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
 import { AnswerCollector } from '../planning/answers';
 import type { Answer, RequestId } from '../requests';
-import { type Ask, type EndpointPlan, tokensTo } from './endpointPlan';
+import { type Ask, type EndpointPlan, messagesOf, tokensTo } from './endpointPlan';
 import type { NextTokens, PromptLogprobs, Route, Usage } from './route';
 import type { Texts } from './texts';
 
@@ -50,11 +50,16 @@ export class Answers {
 		return fresh.map(request => ({ kind: 'failed', request, reason }));
 	}
 
-	async #next({ node, marks }: AskOf<'next'>, signal: AbortSignal): Promise<Answer[]> {
-		const { route, texts } = this;
+	async #next(ask: AskOf<'next'>, signal: AbortSignal): Promise<Answer[]> {
+		const { route, texts, plan } = this;
+		const { node, marks } = ask;
 		const ids = tokensTo(node);
 		const wanted = marks.map(({ token }) => texts.wantedOf(token));
-		const { logprobs, best, given, usage } = await route.after(texts.sequenceOf(ids), wanted, signal);
+		const { logprobs, best, given, usage } = await route.after(
+			texts.sequenceOf(ids, messagesOf(plan.trie, ask)),
+			wanted,
+			signal,
+		);
 		this.#checkCount(ids.length, usage);
 		const isThere = (_: unknown, i: number) => logprobs[i] !== null;
 		const read = { logprobs: logprobs.filter(value => value !== null), argmax: idOf(best, texts) };
@@ -80,13 +85,18 @@ export class Answers {
 		return this.#takeWithin(ask, found);
 	}
 
-	async #write({ node, request }: AskOf<'write'>, signal: AbortSignal): Promise<Answer[]> {
+	async #write(ask: AskOf<'write'>, signal: AbortSignal): Promise<Answer[]> {
 		const { route, texts, plan } = this;
+		const { node, request } = ask;
 		if (!route.write) {
 			throw runFailure('endpoint.no-writing', { route: route.name });
 		}
 		const ids = tokensTo(node);
-		const { result, usage } = await route.write(texts.sequenceOf(ids), plan.trie.write(request), signal);
+		const { result, usage } = await route.write(
+			texts.sequenceOf(ids, messagesOf(plan.trie, ask)),
+			plan.trie.write(request),
+			signal,
+		);
 		this.#checkCount(ids.length, usage);
 		return [{ kind: 'written', request, result }];
 	}

@@ -1,4 +1,5 @@
 import { inputFailure } from '../../protocol/failure';
+import type { ChatMessage } from '../../protocol/prompt';
 import type { WorkOptions } from '../contract';
 import { noWork, plusStep, type Work } from '../planning/costModel';
 import type { EnginePlan } from '../planning/enginePlan';
@@ -49,6 +50,9 @@ export function planAsks(trie: RequestTrie, route: Route, host: string): Endpoin
 	if (long >= 0 && route.next !== 'any' && !route.within) {
 		throw inputFailure('endpoint.one-token-only', { host, route: route.name });
 	}
+	if (route.prompts === 'messages' && asks.some(ask => messagesOf(trie, ask) === null)) {
+		throw inputFailure('endpoint.chat-only', { host });
+	}
 	const planned = newTokensOf(asks).tokens;
 	return { asks, trie, lengths, counts: { ...trie.counts, planned } };
 }
@@ -72,6 +76,12 @@ function asksAt(node: RequestNode, isWithin: (request: RequestId) => boolean, le
 		})),
 		...writes.map(({ request }) => ({ kind: 'write' as const, node, request })),
 	];
+}
+
+/** Of an ask at the end of a chat: what its tokens were written from. */
+export function messagesOf(trie: RequestTrie, ask: Ask): readonly ChatMessage[] | null {
+	const request = ask.kind === 'next' ? ask.marks[0]?.request : ask.request;
+	return request === undefined ? null : trie.messages(request);
 }
 
 /** An ask for those of its answers that are still wanted; null: none is. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { inputFailure } from '../../protocol/failure';
 import { read } from './refusals';
 import type { Route } from './route';
+import { chatRoute, chatTop } from './routes/chat';
 import { llamaCppRoute } from './routes/llamaCpp';
 import { ollamaRoute } from './routes/ollama';
 import { type CompletionsOptions, completion, completionsPath, completionsRoute, vllmForm } from './routes/openAi';
@@ -18,6 +19,11 @@ export function servedName(server: Server, host: string, names: readonly (string
 	const [only, ...others] = server.models;
 	if (found !== undefined) {
 		return found;
+	}
+	// The router of Hugging Face takes a provider behind the name, which it does not list.
+	const routed = names[0]?.slice(0, names[0].lastIndexOf(':'));
+	if (names[0] && routed && server.models.includes(routed)) {
+		return names[0];
 	}
 	// A name that was written for this server must be there; a model's own may stand under another one.
 	if (only !== undefined && others.length === 0 && names[0] === null) {
@@ -52,10 +58,27 @@ export async function openRoute(
 			return tgiRoute(client, await tgiTop(client, sample, signal));
 		case 'ollama':
 			return ollamaRoute(client, model);
+		case 'openai': {
+			const top = (await hasCompletions(client, model, sample, signal)) ? null : await chatTop(client, model, signal);
+			if (top !== null) {
+				return chatRoute(client, model, top);
+			}
+			return completionsRoute(client, await honoured(client, server, model, sample, signal));
+		}
 		case 'vllm':
-		case 'openai':
 			return completionsRoute(client, await honoured(client, server, model, sample, signal));
 	}
+}
+
+/** Hosted services have chats alone. */
+async function hasCompletions(
+	client: ServerClient,
+	model: string,
+	{ text }: Sample,
+	signal: AbortSignal,
+): Promise<boolean> {
+	const answer = await client.offer(completionsPath, { model, prompt: text, max_tokens: 1 }, signal);
+	return answer.ok || ![404, 405, 501].includes(answer.status);
 }
 
 /** As many of the most probable tokens as a server may be asked for, the most first. */

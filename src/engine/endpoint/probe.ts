@@ -2,7 +2,7 @@ import { inputFailure, runFailure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
 import { isWhole } from './answers';
 import type { Ask, EndpointPlan } from './endpointPlan';
-import { tokensTo } from './endpointPlan';
+import { messagesOf, tokensTo } from './endpointPlan';
 import type { NextTokens, Route, Usage, WantedToken } from './route';
 import type { Server } from './server';
 import type { Texts } from './texts';
@@ -70,11 +70,11 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 	const equals: boolean[] = [];
 	for (const ask of asks) {
 		const ids = idsOf(ask);
-		const sent = await send(ask, subject, signal);
+		const sent = await send(plan, ask, subject, signal);
 		// Of other tokens, other labels are probable: that is said first.
 		tokens = await checkTokens(ids, sent.usage, subject, signal);
 		const one = sent.measured();
-		const two = (await send(ask, subject, signal)).measured();
+		const two = (await send(plan, ask, subject, signal)).measured();
 		await checkEcho(ask, one, subject, signal);
 		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
 		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
@@ -96,7 +96,7 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 		],
 		async again(to) {
 			if (first) {
-				refuseOtherModel(host, canary.logprobs, (await send(first, subject, to)).measured().logprobs);
+				refuseOtherModel(host, canary.logprobs, (await send(plan, first, subject, to)).measured().logprobs);
 			}
 		},
 	};
@@ -144,9 +144,9 @@ function checkWindow({ asks, trie }: EndpointPlan, { host, server }: ProbeSubjec
 	}
 }
 
-async function send(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
+async function send(plan: EndpointPlan, ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<ProbeAnswer> {
 	const { host, route, sequenceOf, wantedOf } = subject;
-	const sequence = sequenceOf(idsOf(ask));
+	const sequence = sequenceOf(idsOf(ask), messagesOf(plan.trie, ask));
 	switch (ask.kind) {
 		case 'next': {
 			const wanted = ask.marks.map(({ token }) => wantedOf(token));
@@ -244,7 +244,7 @@ async function checkTokens(
 		}
 		return 'ids';
 	}
-	if (route.prompts === 'text') {
+	if (route.prompts !== 'ids') {
 		return prompt === null ? 'not told' : 'count';
 	}
 	// Of ids there are always as many as were sent: how the server would cut the text says whether it has the same tokenizer.

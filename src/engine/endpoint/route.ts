@@ -1,3 +1,4 @@
+import type { ChatMessage } from '../../protocol/prompt';
 import type { GenerateRequest, GenerateResult } from '../requests';
 
 /** A prompt as servers take it. */
@@ -6,6 +7,8 @@ export interface Sequence {
 	readonly ids: readonly number[];
 	/** The same as text, without a BOS that the server puts there itself. */
 	readonly text: () => string;
+	/** Of a chat: what it was written from. */
+	readonly messages?: readonly ChatMessage[] | null;
 }
 
 /** What was billed and computed, as far as a server tells. */
@@ -42,7 +45,8 @@ export interface PromptLogprobs {
 export interface Route {
 	/** Recorded with the run: the server's own name of what is asked. */
 	readonly name: string;
-	readonly prompts: 'ids' | 'text';
+	/** `messages`: conversations alone, which the server writes by its own template. */
+	readonly prompts: 'ids' | 'text' | 'messages';
 	/**
 	 * Which tokens' log-probabilities can be had after a sequence: `any`, or those of the `top` alone, which may not hold the
 	 * ones asked for.

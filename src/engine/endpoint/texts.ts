@@ -1,10 +1,12 @@
 import { runFailure } from '../../protocol/failure';
+import type { ChatMessage } from '../../protocol/prompt';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Route, Sequence, WantedToken } from './route';
 
 /** Ids and texts, as both sides mean them. */
 export interface Texts {
-	sequenceOf(ids: readonly number[]): Sequence;
+	/** @param messages Of a chat: what its tokens were written from. */
+	sequenceOf(ids: readonly number[], messages?: readonly ChatMessage[] | null): Sequence;
 	wantedOf(token: number): WantedToken;
 	/** The text of ids, without what the tokenizer puts in front by itself. */
 	bareText(ids: readonly number[]): string;
@@ -27,7 +29,7 @@ export function textsOf(tokenizer: Tokenizer, putsBos: boolean): Texts {
 		return text;
 	};
 	return {
-		sequenceOf: ids => ({ ids, text: () => textOf(ids) }),
+		sequenceOf: (ids, messages = null) => ({ ids, messages, text: () => textOf(ids) }),
 		wantedOf: id => ({ id, text: tokenizer.decode([id]) }),
 		bareText: ids =>
 			tokenizer.decode(tokenizer.prefix.every((id, i) => ids[i] === id) ? ids.slice(tokenizer.prefix.length) : ids),
@@ -45,7 +47,7 @@ export const sampleText = 'Hello world';
  */
 export async function findBos(route: Route, tokenizer: Tokenizer, signal: AbortSignal): Promise<boolean> {
 	const byHabit = tokenizer.prefix.length > 0;
-	if (route.prompts === 'ids' || tokenizer.bos === null) {
+	if (route.prompts !== 'text' || tokenizer.bos === null) {
 		return byHabit;
 	}
 	const ids = tokenizer.encode(sampleText);

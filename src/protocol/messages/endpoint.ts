@@ -21,6 +21,8 @@ export const endpointMessages = {
 	'endpoint.no-model':
 		'The server {host} serves no model {model}; it serves: {models}. Write the name that it has there as `model` beside `url`.',
 
+	'endpoint.chat-only':
+		'The server {host} takes chats alone, and a prompt of this run is none, or was cut. Use formats with `apply_chat_template: true`, or a server that completes texts.',
 	'endpoint.one-token-only':
 		'The server {host} tells log-probabilities of one next token alone ({route}), and an answer here has several. Use a format with one-token labels, a server with `echo` such as vLLM, or compute on this computer.',
 	'endpoint.window':

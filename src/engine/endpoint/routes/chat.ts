@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { inputFailure } from '../../../protocol/failure';
+import { cutAt } from '../../process/writer';
+import { read } from '../refusals';
+import type { Route, Sequence } from '../route';
+import type { ServerClient } from '../serverClient';
+import { formsOf, plainOf } from './tokenForms';
+
+const probability = z.object({ token: z.string(), logprob: z.number() });
+const completion = z.object({
+	choices: z
+		.array(
+			z.object({
+				message: z.object({ content: z.string().nullish() }),
+				finish_reason: z.string().nullish(),
+				logprobs: z
+					.object({ content: z.array(probability.extend({ top_logprobs: z.array(probability).nullish() })).nullish() })
+					.nullish(),
+			}),
+		)
+		.min(1),
+	usage: z
+		.object({
+			prompt_tokens: z.number(),
+			completion_tokens: z.number().nullish(),
+			prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish(),
+		})
+		.nullish(),
+});
+
+const chatPath = '/v1/chat/completions';
+
+/** As many of the most probable tokens as servers were seen to tell of, the most first (engines reference, section 3.4). */
+const levels = [20, 5];
+
+/** How many of the most probable tokens a server tells of; null: it has no chats, or no log-probabilities. */
+export async function chatTop(client: ServerClient, model: string, signal: AbortSignal): Promise<number | null> {
+	const messages = [{ role: 'user', content: 'Hello' }];
+	for (const top of levels) {
+		const body = { model, messages, max_tokens: 1, temperature: 0, logprobs: true, top_logprobs: top };
+		const answer = await client.offer(chatPath, body, signal);
+		const parsed = answer.ok ? completion.safeParse(answer.json) : null;
+		if ((parsed?.data?.choices[0]?.logprobs?.content?.[0]?.top_logprobs?.length ?? 0) > 0) {
+			return top;
+		}
+	}
+	return null;
+}
+
+/**
+ * `POST /v1/chat/completions` (engines reference, section 3.4): the server writes the conversation by its own template, which
+ * the number of its tokens shows to be the one here.
+ */
+export function chatRoute(client: ServerClient, model: string, top: number): Route {
+	const complete = async ({ messages }: Sequence, body: Record<string, unknown>, signal: AbortSignal) => {
+		if (!messages) {
+			throw inputFailure('endpoint.chat-only', { host: client.host });
+		}
+		const common = { model, messages, temperature: 0, logprobs: true };
+		const found = read(client, chatPath, await client.post(chatPath, { ...common, ...body }, signal), completion);
+		const { usage } = found;
+		return {
+			choice: found.choices[0],
+			usage: {
+				prompt: usage?.prompt_tokens ?? null,
+				cached: usage?.prompt_tokens_details?.cached_tokens ?? null,
+				written: usage?.completion_tokens ?? 1,
+			},
+		};
+	};
+	return {
+		name: `chat completions, the ${top} most probable tokens`,
+		prompts: 'messages',
+		next: { top },
+		async after(sequence, wanted, signal) {
+			const { choice, usage } = await complete(sequence, { max_tokens: 1, top_logprobs: top }, signal);
+			const [first] = choice?.logprobs?.content ?? [];
+			const given = first ? [first, ...(first.top_logprobs ?? [])] : [];
+			const known = new Map(given.map(({ token, logprob }) => [token, logprob]));
+			return {
+				logprobs: wanted.map(({ text }) => {
+					const form = formsOf(text).find(one => known.has(one));
+					return form === undefined ? null : (known.get(form) ?? null);
+				}),
+				best: first ? { text: plainOf(first.token) } : null,
+				given: known.size,
+				usage,
+			};
+		},
+		async write(sequence, { maxTokens, until }, signal) {
+			// OpenAI takes four texts that end an answer at most; the others are looked for here.
+			const stop = until.slice(0, 4);
+			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }) };
+			const { choice, usage } = await complete(sequence, body, signal);
+			const written = choice?.logprobs?.content ?? [];
+			const whole = choice?.message.content ?? '';
+			const text = cutAt(whole, until);
+			return {
+				result: {
+					text,
+					// Their ids are not told.
+					tokens: written.map(() => -1),
+					logprobs: written.map(({ logprob }) => logprob),
+					ended: text.length === whole.length && choice?.finish_reason === 'length' ? 'length' : 'until',
+				},
+				usage,
+			};
+		},
+	};
+}
