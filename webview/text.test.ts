@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { inputFailure } from '../src/protocol/failure';
 import { englishStrings } from './strings';
 import {
+	dollars,
 	duration,
 	errorText,
 	localise,
@@ -33,6 +34,8 @@ describe('numbers', () => {
 		[nats(-1.018), '−1.02'],
 		[signedNats(0.314), '+0.31'],
 		[signedNats(-0.001), '0.00'],
+		[dollars(1.053), '$1.05'],
+		[dollars(0.0042), '$0.0042'],
 		[duration(1.24), '1.2 s'],
 		[duration(83), '1 min 23 s'],
 		[duration(7384), '2 h 3 min'],

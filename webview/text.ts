@@ -117,6 +117,16 @@ export function megabytes(bytes: number): string {
 	return `${format(bytes / 1e6, 1, false)}\u00a0MB`;
 }
 
+/** 1.053 → "$1.05"; what is less than a cent, but something, is told to two digits: "$0.0042". */
+export function dollars(value: number): string {
+	const isTiny = value > 0 && value < 0.01;
+	return new Intl.NumberFormat(current.language, {
+		style: 'currency',
+		currency: 'USD',
+		...(isTiny ? { maximumSignificantDigits: 2 } : {}),
+	}).format(value);
+}
+
 /** 12.3 → "12 s", 83 → "1 min 23 s", 7384 → "2 h 3 min". */
 export function duration(seconds: number): string {
 	const whole = Math.round(seconds);

@@ -41,6 +41,9 @@ export type Launch =
 
 export type LaunchKind = Launch['kind'];
 
+/** A server that Eval Lens starts, and ends. */
+export type StartedLaunch = Exclude<Launch, { kind: 'url' }>;
+
 const keyName = z.string().regex(/^(env|secret):[A-Za-z_][A-Za-z0-9_.-]*$/, expects('config.expected.key-name'));
 const port = () => positiveNumber().max(65535, expects('config.expected.port'));
 /** Neither an option of ssh, nor something that its shell would see. */

@@ -99,6 +99,13 @@ export const commands = {
 	'evalLens.installCudaSupport': { title: 'Install CUDA Support' },
 	'evalLens.signIn': { title: 'Sign In to Hugging Face', icon: 'sign-in', enablement: '!evalLens.signedIn' },
 	'evalLens.signOut': { title: 'Sign Out of Hugging Face', icon: 'sign-out', enablement: 'evalLens.signedIn' },
+	'evalLens.openJobLog': { title: 'Open Log of Job', icon: 'output', enablement: trusted, ofRow: true },
+	'evalLens.openJobOnHub': { title: 'Open Job on the Hub', icon: 'link-external', ofRow: true },
+	'evalLens.cancelJob': { title: 'Cancel Job', icon: 'debug-stop', enablement: trusted, ofRow: true },
+	'evalLens.refreshJobs': { title: 'Refresh Jobs', icon: 'refresh' },
+	'evalLens.openRemoteGuide': { title: 'Open Guide to Runs on Servers', icon: 'book' },
+	'evalLens.setKey': { title: 'Set Key…', icon: 'key', enablement: trusted },
+	'evalLens.forgetKey': { title: 'Forget Key…', enablement: trusted },
 	'evalLens.clearCaches': { title: 'Clear Caches' },
 	'evalLens.showLog': { title: 'Show Log', icon: 'output' },
 } as const satisfies Record<`evalLens.${string}`, CommandSpec>;
@@ -107,12 +114,20 @@ export type CommandId = keyof typeof commands;
 
 export const container = { id: 'evalLens', title: 'Eval Lens', icon: 'media/eval-lens.svg' } as const;
 
+export interface ViewSpec {
+	readonly name: string;
+	readonly icon: string;
+	/** Until somebody opens it. */
+	readonly isCollapsed?: true;
+}
+
 export const views = {
 	'evalLens.datasets': { name: 'Datasets', icon: 'media/datasets.svg' },
 	'evalLens.models': { name: 'Models', icon: 'media/models.svg' },
 	'evalLens.evaluations': { name: 'Evaluations', icon: 'media/evaluations.svg' },
 	'evalLens.runs': { name: 'Runs', icon: 'media/runs.svg' },
-} as const;
+	'evalLens.jobs': { name: 'Jobs', icon: 'media/jobs.svg', isCollapsed: true },
+} as const satisfies Record<`evalLens.${string}`, ViewSpec>;
 
 export type ViewId = keyof typeof views;
 
@@ -171,9 +186,17 @@ export const treeItems = {
 	localModel: 'model.local',
 	hubProblem: 'hub.problem',
 	accessProblem: 'hub.problem.access',
+	jobProblem: 'jobs.problem',
 } as const;
 
 export type TreeItemKind = (typeof treeItems)[keyof typeof treeItems];
+
+/** What can be done with the row of a job, which says so in its `contextValue`: "job.log.cancel". */
+export type JobAbility = 'log' | 'hub' | 'cancel' | 'resume';
+
+export function jobContext(abilities: readonly JobAbility[]): string {
+	return ['job', ...abilities].join('.');
+}
 
 export interface SettingSpec {
 	readonly default: boolean | string;

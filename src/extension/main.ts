@@ -2,12 +2,15 @@
 import './startup';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Message } from '../protocol/messages';
 import { type CommandHandlers, registerCommands, setting } from './commands';
 import type { ViewId } from './contributions';
 import { installCudaSupport } from './cudaSupport';
 import { newEvaluation, openDemo } from './demo';
 import { EvaluationFiles } from './evaluationFiles';
 import { type HubViews, hubViews } from './hub/hubActions';
+import { type JobViews, jobViews } from './jobs/jobViews';
+import { Keys } from './keys/keys';
 import { EvaluationCodeLens } from './language/codeLens';
 import { EvaluationDocuments } from './language/evaluationDocuments';
 import { evaluationLanguage } from './language/evaluationLanguage';
@@ -19,6 +22,8 @@ import { openNativeDiff, PromptDocuments } from './results/promptDocuments';
 import { ResultsEditors } from './results/resultsEditor';
 import { onRoomsLoaded, rooms } from './rooms';
 import { clearCaches } from './runs/cacheActions';
+import { confirmLaunch } from './runs/launchConsent';
+import { LaunchNotice } from './runs/launchNotice';
 import { openResults, RunActions, showRunMenu } from './runs/runActions';
 import { deleteRun, exportRunAs } from './runs/runFiles';
 import { RunIndex } from './runs/runIndex';
@@ -27,7 +32,7 @@ import { confirmLongRun } from './runs/runPlan';
 import { type Execute, RunQueue } from './runs/runQueue';
 import { activationSpans, codeIsRead, type Span, spanLine } from './startup';
 import { activeRunTarget, evaluationTarget, folderOf, runTarget, variantOf } from './targets';
-import { errorText } from './text';
+import { errorText, text } from './text';
 import { EvaluationsTree } from './trees/evaluationsTree';
 import { RunsTree } from './trees/runsTree';
 
@@ -39,20 +44,32 @@ export interface Internals {
 	readonly queue: RunQueue;
 	readonly hub: HubViews;
 	readonly preview: PromptPreview;
+	readonly jobs: JobViews;
 }
 
 /** src/run's evaluate, with what this window knows filled in. */
-function executeIn(dist: string, version: string, connections: HubViews['connections']): Execute {
+function executeIn(dist: string, version: string, connections: HubViews['connections'], keys: Keys): Execute {
 	return async ({ file, name, limit, out }, observe) => {
 		const { evaluate } = await rooms();
 		return evaluate({
 			...(await runOptions(file, dist, version, connections)),
 			...(limit !== undefined && { limit }),
 			...(out !== undefined && { out }),
+			secret: keys.keyFor,
+			onLaunch: confirmLaunch,
+			onNotice: notice => void tellOfJob(notice),
 			onPlanned: planned => confirmLongRun(name, file, planned),
 			...observe,
 		});
 	};
+}
+
+/** What a person must know of a job, though the run went well. */
+async function tellOfJob(notice: Message): Promise<void> {
+	const show = vscode.l10n.t('Show Jobs');
+	if ((await vscode.window.showWarningMessage(withoutLinks(text(notice)), show)) === show) {
+		await vscode.commands.executeCommand(`${'evalLens.jobs' satisfies ViewId}.focus`);
+	}
 }
 
 async function runOptions(file: string, dist: string, version: string, connections: HubViews['connections']) {
@@ -75,9 +92,10 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 	const documents = new EvaluationDocuments();
 	const hub = hubViews(context, files);
 	const version = String(context.extension.packageJSON.version);
-	const queue = new RunQueue(executeIn(dist, version, hub.connections));
+	const keys = new Keys(context);
+	const queue = new RunQueue(executeIn(dist, version, hub.connections, keys));
 	const index = new RunIndex(files, queue);
-	const actions = new RunActions(queue, log);
+	const actions = new RunActions(queue, log, keys);
 	const openRuns = new OpenRuns();
 	const preview = new PromptPreview(context, documents, path.join(dist, 'engine.cjs'), hub.connections);
 	const evaluations = new EvaluationsTree(files, documents, index);
@@ -90,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 			void vscode.window.showErrorMessage(withoutLinks(text));
 		}
 	};
+	const jobs = jobViews(index, queue, actions, hub.connections, tellError);
 	/** The run in a folder, for what the results view asks. */
 	const runIn = (dir: string) => runTarget(dir, index, null);
 	const results = new ResultsEditors(context.extensionUri, openRuns, {
@@ -192,6 +211,14 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		'evalLens.clearCaches': async () => clearCaches(await files.list()),
 		'evalLens.installCudaSupport': () => installCudaSupport(path.join(dist, 'engine.cjs')),
 		'evalLens.showLog': () => log.show(true),
+		'evalLens.openRemoteGuide': () =>
+			vscode.commands.executeCommand(
+				'markdown.showPreview',
+				vscode.Uri.joinPath(context.extensionUri, 'docs', 'remote.md'),
+			),
+		'evalLens.setKey': () => vscode.workspace.isTrusted && keys.set(),
+		'evalLens.forgetKey': () => vscode.workspace.isTrusted && keys.forget(),
+		...jobs.handlers,
 		...hub.handlers,
 	};
 
@@ -209,6 +236,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		results,
 		new PromptDocuments(openRuns),
 		new RunIndicator(queue),
+		new LaunchNotice(queue),
+		jobs,
 		evaluationLanguage(documents, hub.connections),
 		new EvaluationCodeLens(queue, index),
 		new InlineResults(documents, index),
@@ -224,7 +253,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		log.info(spanLine(span));
 	}
 	return context.extensionMode === vscode.ExtensionMode.Test
-		? { spans, evaluations, runs, queue, hub, preview }
+		? { spans, evaluations, runs, queue, hub, preview, jobs }
 		: undefined;
 }
 

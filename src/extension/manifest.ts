@@ -7,6 +7,7 @@ import {
 	commands,
 	container,
 	evaluationPattern,
+	type JobAbility,
 	previewViewType,
 	promptLanguage,
 	resultsEditor,
@@ -14,6 +15,7 @@ import {
 	settings,
 	treeItems,
 	type ViewId,
+	type ViewSpec,
 	views,
 	walkthrough,
 } from './contributions';
@@ -78,10 +80,11 @@ export function manifest(): Manifest {
 				],
 				viewsContainers: { activitybar: [container] },
 				views: {
-					[container.id]: Object.entries(views).map(([id, { name, icon }]) => ({
+					[container.id]: Object.entries<ViewSpec>(views).map(([id, { name, icon, isCollapsed }]) => ({
 						id,
 						name: text(`view.${id}`, name),
 						icon,
+						...(isCollapsed && { visibility: 'collapsed' }),
 					})),
 				},
 				viewsWelcome: viewsWelcome(text),
@@ -184,6 +187,7 @@ function menus(): Record<string, readonly MenuItem[]> {
 	const datasets = onItem('dataset', 'pinnedDataset');
 	const datasetPlaces = onItem('dataset', 'pinnedDataset', 'datasetConfig', 'datasetSplit');
 	const modelPlaces = onItem('model', 'pinnedModel', 'modelFile', 'localModel');
+	const jobThatCan = (ability: JobAbility) => `viewItem =~ /^job\\b.*\\.${ability}\\b/`;
 	const repositories = onItem('dataset', 'pinnedDataset', 'model', 'pinnedModel');
 	return {
 		commandPalette: Object.entries<CommandSpec>(commands)
@@ -213,6 +217,10 @@ function menus(): Record<string, readonly MenuItem[]> {
 			{ command: 'evalLens.importTask', when: onView('evalLens.evaluations'), group: '1_open' },
 			{ command: 'evalLens.refresh', when: onView('evalLens.runs'), group: 'navigation' },
 			{ command: 'evalLens.showLog', when: onView('evalLens.runs'), group: '1_log' },
+			{ command: 'evalLens.refreshJobs', when: onView('evalLens.jobs'), group: 'navigation' },
+			{ command: 'evalLens.openRemoteGuide', when: onView('evalLens.jobs'), group: '0_guide' },
+			{ command: 'evalLens.setKey', when: onView('evalLens.jobs'), group: '1_keys@1' },
+			{ command: 'evalLens.forgetKey', when: onView('evalLens.jobs'), group: '1_keys@2' },
 		],
 		'view/item/context': [
 			{ command: 'evalLens.signIn', when: `${onItem('accessProblem')} && !evalLens.signedIn`, group: 'inline@1' },
@@ -262,6 +270,14 @@ function menus(): Record<string, readonly MenuItem[]> {
 			{ command: 'evalLens.export', when: stopped, group: '3_files@1' },
 			{ command: 'evalLens.revealRun', when: recorded, group: '3_files@2' },
 			{ command: 'evalLens.deleteRun', when: stopped, group: '4_delete' },
+			{ command: 'evalLens.resume', when: jobThatCan('resume'), group: 'inline@1' },
+			{ command: 'evalLens.openJobLog', when: jobThatCan('log'), group: 'inline@2' },
+			{ command: 'evalLens.cancelJob', when: jobThatCan('cancel'), group: 'inline@3' },
+			{ command: 'evalLens.openJobLog', when: jobThatCan('log'), group: '1_open@1' },
+			{ command: 'evalLens.openJobOnHub', when: jobThatCan('hub'), group: '1_open@2' },
+			{ command: 'evalLens.resume', when: jobThatCan('resume'), group: '2_run@1' },
+			{ command: 'evalLens.cancelJob', when: jobThatCan('cancel'), group: '2_run@2' },
+			{ command: 'evalLens.refreshJobs', when: onItem('jobProblem'), group: 'inline@1' },
 		],
 		'editor/title': [
 			{ command: 'evalLens.run', when: inEvaluation, group: 'navigation@1' },
@@ -360,6 +376,13 @@ function viewsWelcome(text: (key: string, english: string) => string) {
 			view: 'evalLens.runs',
 			contents: text('welcome.runs.none', 'Runs of the evaluations in this folder appear here.'),
 			when: '!evalLens.hasEvaluations',
+		},
+		{
+			view: 'evalLens.jobs',
+			contents: text(
+				'welcome.jobs',
+				'No job runs. A model whose evaluation says `launch:` is computed on a GPU elsewhere: a job of Hugging Face, a computer behind ssh, a Slurm cluster, or a server of yours.\n[How It Works](command:evalLens.openRemoteGuide)',
+			),
 		},
 	];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytesText, compact, count, duration, percent, points, signedPoints } from './numbers';
+import { ago, bytesText, compact, count, dollars, duration, limit, percent, points, signedPoints } from './numbers';
 
 test('counts and percentages as the language writes them', () => {
 	expect(count(14042, 'en')).toBe('14,042');
@@ -21,6 +21,26 @@ test('durations in the largest unit that fits', () => {
 		'3 min',
 		'2 hr',
 		'2 hr',
+	]);
+});
+
+test('limits to the minute', () => {
+	expect([20, 60, 3600, 5400, 90_000].map(seconds => limit(seconds, 'en'))).toEqual([
+		'20 sec',
+		'1\u00a0min',
+		'1\u00a0hr',
+		'1\u00a0hr\u00a030\u00a0min',
+		'25\u00a0hr',
+	]);
+});
+
+test('dollars to the cent, and what is less of them still shown', () => {
+	expect([0, 0.0042, 0.01, 1.053, 1234].map(value => dollars(value, 'en'))).toEqual([
+		'$0.00',
+		'$0.0042',
+		'$0.01',
+		'$1.05',
+		'$1,234.00',
 	]);
 });
 

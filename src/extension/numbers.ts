@@ -25,6 +25,16 @@ export function signedPoints(fraction: number, locale: string): string {
 	return sign.format(fraction * 100).replace('-', '−');
 }
 
+/** 1.053 → "$1.05"; what is less than a cent, but something, is told to two digits: "$0.0042". */
+export function dollars(value: number, locale: string): string {
+	const isTiny = value > 0 && value < 0.01;
+	return new Intl.NumberFormat(locale, {
+		style: 'currency',
+		currency: 'USD',
+		...(isTiny ? { maximumSignificantDigits: 2 } : {}),
+	}).format(value);
+}
+
 /** Seconds in the largest unit that leaves at least one of it: 6 → "6 sec", 200 → "3 min", 8000 → "2 hr". */
 export function duration(seconds: number, locale: string): string {
 	const [value, unit] =
@@ -34,6 +44,23 @@ export function duration(seconds: number, locale: string): string {
 				? [Math.round(seconds / 60), 'minute']
 				: [Math.round(seconds / 3600), 'hour'];
 	return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
+
+/** Seconds to the minute, for a limit, in one line: 5400 → "1 hr 30 min"; less than a minute is told in seconds. */
+export function limit(seconds: number, locale: string): string {
+	const minutes = Math.round(seconds / 60);
+	if (minutes === 0) {
+		return duration(seconds, locale);
+	}
+	const parts = [
+		[Math.floor(minutes / 60), 'hour'],
+		[minutes % 60, 'minute'],
+	] as const;
+	return parts
+		.filter(([value]) => value > 0)
+		.map(([value, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value))
+		.join(' ')
+		.replaceAll(' ', '\u00a0');
 }
 
 /** How long ago, for a list that is looked at now: "2 min. ago", "yesterday". */

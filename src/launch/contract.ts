@@ -36,6 +36,16 @@ export interface Estimate {
  */
 export type JobState = 'queued' | 'starting' | 'running' | 'ended' | 'lost';
 
+/** Whether a job in this state costs, or soon will. */
+export function isLive(state: JobState): boolean {
+	return state === 'queued' || state === 'starting' || state === 'running';
+}
+
+/** Whether a job in this state is over for good, as far as anyone can tell. */
+export function isOver(state: JobState): boolean {
+	return state === 'ended' || state === 'lost';
+}
+
 export interface JobStatus {
 	readonly state: JobState;
 	/** What happens there, or why it ended: `image pulling`, an exit code, a time limit. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Launch, LaunchKind } from '../config/launch';
+import type { Launch, LaunchKind, StartedLaunch } from '../config/launch';
 import type { Hub } from '../hub/hub';
 import type { CancellationToken } from '../protocol/cancellation';
 import { inputFailure, runFailure } from '../protocol/failure';
@@ -25,9 +25,6 @@ export interface LaunchContext {
 	readonly hub?: Hub | undefined;
 }
 
-/** A launch that starts something. */
-export type StartingLaunch = Exclude<Launch, { kind: 'url' }>;
-
 const shellJob = z.object({ label: z.string(), port: z.number(), folder: z.string() });
 // A run folder may come from elsewhere: a host that begins with a dash would be an option of ssh.
 const host = z.string().regex(/^[A-Za-z0-9_]/);
@@ -44,7 +41,7 @@ const slurmJob = z.object({
 });
 
 /** @throws Failure for jobs of Hugging Face where there is no Hub. */
-export function launcherOf(launch: StartingLaunch, { hub }: LaunchContext): AnyLauncher {
+export function launcherOf(launch: StartedLaunch, { hub }: LaunchContext): AnyLauncher {
 	switch (launch.kind) {
 		case 'local':
 			return bound(localLauncher(), launch, shellJob);

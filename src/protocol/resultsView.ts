@@ -21,8 +21,12 @@ export interface RunHeader {
 		readonly name: string;
 		readonly revision: string;
 		readonly dtype: string;
+		/** Or the server, with its version. */
 		readonly engine: string;
+		/** Or where the server was. */
 		readonly device: string;
+		/** Dollars, of what was billed for it; null: nothing was, or it is not known. */
+		readonly cost: number | null;
 	}[];
 	/** Accuracy of guessing. */
 	readonly chance: number;

@@ -186,7 +186,7 @@ function recorder(
 				probe: earlier?.probe ?? probe,
 				counts,
 				hardware: hardwareOf(model),
-				cost: cost === null && earlier?.cost === undefined ? null : (earlier?.cost ?? 0) + (cost ?? 0),
+				cost: cost === null && (earlier?.cost ?? null) === null ? null : (earlier?.cost ?? 0) + (cost ?? 0),
 			},
 			tokens: {
 				naive,

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { launchKinds } from '../config/launch';
+import { launchKinds, type StartedLaunch } from '../config/launch';
 import { inputFailure } from '../protocol/failure';
 import { guard } from './journal';
 import { runFiles } from './runFolder';
@@ -10,7 +10,8 @@ import { runFiles } from './runFolder';
 export interface Job {
 	/** Carried by the job wherever it runs. */
 	readonly label: string;
-	readonly kind: (typeof launchKinds)[number];
+	/** How it was started: the evaluation may say something else by now. */
+	readonly launch: StartedLaunch;
 	/** Of the run, that it computes. */
 	readonly model: string;
 	/** ISO 8601: when it was about to be started. */
@@ -23,22 +24,36 @@ export interface Job {
 	readonly dollarsAnHour: number | null;
 	/** The most it may cost. */
 	readonly maximalDollars: number | null;
+	/** What it cost, once it has ended, as far as that is known. */
+	readonly dollars: number | null;
 }
 
 const bookSchema = z.object({
 	jobs: z.array(
 		z.object({
 			label: z.string(),
-			kind: z.enum(launchKinds),
+			launch: z.custom<StartedLaunch>(isStarted),
 			model: z.string(),
 			started: z.string(),
 			handle: z.unknown(),
 			ended: z.string().nullable(),
 			dollarsAnHour: z.number().nullable(),
 			maximalDollars: z.number().nullable(),
+			dollars: z.number().nullable(),
 		}),
 	),
 });
+
+/** Dollars for so many seconds of a job; null: nothing is billed, or it is not known. */
+export function dollarsFor({ dollarsAnHour }: Pick<Job, 'dollarsAnHour'>, billedSeconds: number | null): number | null {
+	return billedSeconds === null || dollarsAnHour === null ? null : (billedSeconds / 3600) * dollarsAnHour;
+}
+
+/** jobs.json is written by us alone: a launch of a kind that is known has the rest of its shape. */
+function isStarted(value: unknown): value is StartedLaunch {
+	const kinds: readonly unknown[] = launchKinds.filter(kind => kind !== 'url');
+	return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind);
+}
 
 /** The jobs of a run, oldest first; none where nothing was started elsewhere. */
 export async function readJobs(dir: string): Promise<readonly Job[]> {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { Launch } from '../config/launch';
+import type { Launch, StartedLaunch } from '../config/launch';
 import type { ServerAddress } from '../engine/endpoint/serverClient';
 import { withSignal } from '../hub/abort';
 import { systemClock } from '../hub/retry';
 import { answers } from '../launch/awaitServer';
-import type { Estimate, JobStatus, Reached } from '../launch/contract';
+import { type Estimate, isLive, type JobStatus, type Reached } from '../launch/contract';
 import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, inputFailure, runFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
-import { type Job, noteJob, readJobs } from './jobBook';
+import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
@@ -46,14 +46,17 @@ const readyWithin = 30 * 60_000;
 /** Finds the server of a launch, or starts it and waits until it answers. */
 export async function openServer(request: ServerRequest): Promise<OpenServer> {
 	const { model, options } = request;
-	return model.launch.kind === 'url' ? serverAt(model.launch, options) : startedServer(request, model.launch);
+	return model.launch.kind === 'url'
+		? serverAt(model.launch, model.name, options)
+		: startedServer(request, model.launch);
 }
 
 async function serverAt(
 	{ url, api_key }: Extract<Launch, { kind: 'url' }>,
+	model: string,
 	{ secret }: EvaluateOptions,
 ): Promise<OpenServer> {
-	const key = api_key === null ? null : await secret?.(api_key);
+	const key = api_key === null ? null : await secret?.(api_key, { host: new URL(url).host, model });
 	if (api_key !== null && !key) {
 		throw inputFailure('run.no-key', { name: api_key });
 	}
@@ -68,17 +71,22 @@ async function serverAt(
 	};
 }
 
-async function startedServer(request: ServerRequest, launch: Exclude<Launch, { kind: 'url' }>): Promise<OpenServer> {
+async function startedServer(request: ServerRequest, launch: StartedLaunch): Promise<OpenServer> {
 	const { dir, model, options, tracker } = request;
 	const { token } = options;
 	const launcher = launcherOf(launch, { hub: options.hub });
-	let job = (await followed(request, launcher)) ?? (await started(request, launch, launcher));
+	let job = (await followed(request, launch)) ?? (await started(request, launch, launcher));
 	let reached: Reached | null = null;
+	const cost = async () =>
+		job.dollarsAnHour === null
+			? null
+			: dollarsFor(job, (await launcher.status(job.handle, neverCancelled)).billedSeconds);
 	const close = async () => {
 		reached?.dispose();
 		try {
 			await launcher.stop(job.handle);
-			job = { ...job, ended: new Date().toISOString() };
+			const ended = new Date().toISOString();
+			job = { ...job, ended, dollars: await cost().catch(() => null) };
 			await noteJob(dir, job);
 			return null;
 		} catch (error) {
@@ -89,7 +97,10 @@ async function startedServer(request: ServerRequest, launch: Exclude<Launch, { k
 	try {
 		reached = await ready(job, launcher, tracker, model, token);
 	} catch (error) {
-		await close();
+		const notice = await close();
+		if (notice) {
+			options.onNotice?.(notice);
+		}
 		throw error;
 	}
 	const now = () => reached ?? unreachable(model);
@@ -101,10 +112,7 @@ async function startedServer(request: ServerRequest, launch: Exclude<Launch, { k
 			headers: () => now().headers(),
 		},
 		job,
-		async cost() {
-			const { billedSeconds } = await launcher.status(job.handle, neverCancelled);
-			return billedSeconds === null || job.dollarsAnHour === null ? null : (billedSeconds / 3600) * job.dollarsAnHour;
-		},
+		cost,
 		status: () => launcher.status(job.handle, token),
 		async again(own) {
 			reached?.dispose();
@@ -118,39 +126,47 @@ function unreachable({ name }: RemoteModel): never {
 	throw runFailure('run.server-not-open', { model: name });
 }
 
-/** A job of an earlier sitting that still runs, also one that nobody was told of. */
-async function followed({ dir, model, options }: ServerRequest, launcher: AnyLauncher): Promise<Job | null> {
-	const { token } = options;
+/**
+ * A job of an earlier sitting that still runs, also one that nobody was told of. One is followed; what else is found, such as
+ * a job of another launch than the evaluation names now, is ended.
+ */
+async function followed({ dir, model, options }: ServerRequest, launch: StartedLaunch): Promise<Job | null> {
+	const { token, hub } = options;
 	const jobs = (await readJobs(dir)).filter(job => job.model === model.name && job.ended === null);
+	let found: Job | null = null;
 	for (const job of jobs.reverse()) {
+		const launcher = launcherOf(job.launch, { hub });
 		const handle = job.handle ?? (await launcher.find(job.label, model, token));
-		const state = handle === null ? 'lost' : (await launcher.status(handle, token)).state;
-		if (job.kind === model.launch.kind && (state === 'queued' || state === 'starting' || state === 'running')) {
-			const known = { ...job, handle };
-			await noteJob(dir, known);
-			return known;
+		if (handle !== null && isLive((await launcher.status(handle, token)).state)) {
+			if (!found && job.launch.kind === launch.kind) {
+				found = { ...job, handle };
+				await noteJob(dir, found);
+				continue;
+			}
+			await launcher.stop(handle);
 		}
 		await noteJob(dir, { ...job, handle, ended: new Date().toISOString() });
 	}
-	return null;
+	return found;
 }
 
-async function started(request: ServerRequest, launch: Launch, launcher: AnyLauncher): Promise<Job> {
+async function started(request: ServerRequest, launch: StartedLaunch, launcher: AnyLauncher): Promise<Job> {
 	const { dir, model, options, tracker } = request;
 	const { token } = options;
 	tracker.phase('launching', model.name);
 	const estimate = await launcher.estimate(model, token);
-	await confirm(request, estimate);
+	await confirm(request, launch, estimate);
 	throwIfCancelled(token);
 	const intended: Job = {
 		label: `eval-lens-${randomBytes(6).toString('hex')}`,
-		kind: launch.kind,
+		launch,
 		model: model.name,
 		started: new Date().toISOString(),
 		handle: null,
 		ended: null,
 		dollarsAnHour: estimate.maximalCost?.dollarsAnHour ?? null,
 		maximalDollars: estimate.maximalCost?.dollars ?? null,
+		dollars: null,
 	};
 	await noteJob(dir, intended);
 	try {
@@ -177,16 +193,19 @@ async function endUntold(dir: string, job: Job, model: RemoteModel, launcher: An
 }
 
 /** @throws Failure where something is billed and nobody can be asked; NotWanted. */
-async function confirm({ model, options, tokens, requests }: ServerRequest, estimate: Estimate): Promise<void> {
+async function confirm(
+	{ model, options, tokens, requests }: ServerRequest,
+	launch: StartedLaunch,
+	estimate: Estimate,
+): Promise<void> {
 	const { onLaunch } = options;
-	const { kind } = model.launch;
 	if (estimate.maximalCost && !onLaunch) {
 		throw inputFailure('run.cost-not-confirmed', {
 			model: model.name,
 			dollars: estimate.maximalCost.dollars.toFixed(2),
 		});
 	}
-	if (onLaunch && !(await onLaunch({ model: model.name, kind, estimate, tokens, requests }))) {
+	if (onLaunch && !(await onLaunch({ model: model.name, launch, estimate, tokens, requests }))) {
 		throw new NotWanted();
 	}
 }

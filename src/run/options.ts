@@ -1,4 +1,4 @@
-import type { KeyName, LaunchKind } from '../config/launch';
+import type { KeyName, StartedLaunch } from '../config/launch';
 import type { Problem } from '../config/problem';
 import type { Hub } from '../hub/hub';
 import type { Estimate } from '../launch/contract';
@@ -35,10 +35,17 @@ export interface EvaluateOptions extends Overrides {
 	readonly onLaunch?: (launch: LaunchToConfirm) => Promise<boolean>;
 	/** Told what a person should know that is no failure of the run: a job that could not be ended. */
 	readonly onNotice?: (notice: Message) => void;
-	/** The key of that name; null: there is none. It goes to its server alone. */
-	readonly secret?: (name: KeyName) => Promise<string | null>;
+	/** The key of that name; null: there is none, or it shall not be used. It goes to the server that is named, alone. */
+	readonly secret?: (name: KeyName, server: KeyedServer) => Promise<string | null>;
 	/** The run folder exists from here on. */
 	readonly onStart?: (dir: string, record: RunRecord) => void;
+}
+
+/** Where a key would be sent. */
+export interface KeyedServer {
+	/** With its port, where that is another than usual. */
+	readonly host: string;
+	readonly model: string;
 }
 
 /** What a run of one model will take. */
@@ -55,7 +62,7 @@ export interface PlannedRun {
 /** What starting a server for a model means. */
 export interface LaunchToConfirm {
 	readonly model: string;
-	readonly kind: LaunchKind;
+	readonly launch: StartedLaunch;
 	readonly estimate: Estimate;
 	/** Distinct tokens of the run's prompts, and samples to be had. */
 	readonly tokens: number;

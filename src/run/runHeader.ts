@@ -1,8 +1,9 @@
 import type { BadRow } from '../data/dataset';
 import { type Message, message } from '../protocol/messages';
 import type { ResultsOverview } from '../protocol/resultsView';
+import { serverName, serverPlace } from './computedOn';
 import type { ExampleLine } from './readSamples';
-import type { RunRecord } from './record';
+import type { ModelRecord, RunRecord } from './record';
 
 /** What stands above the results. @param interrupted The run says that it goes on, but nobody works at it. */
 export function runHeader(
@@ -22,14 +23,21 @@ export function runHeader(
 			revision: record.dataset.revision,
 			examples: record.dataset.examples,
 		},
-		models: record.models.map(model => ({
-			name: model.name,
-			revision: model.revision,
-			dtype: model.dtype,
-			engine: `${model.engine} ${model.engine_version}`,
-			device: model.device,
-		})),
+		models: record.models.map(model => modelHeader(model, record)),
 		chance: chanceOf(examples),
+	};
+}
+
+function modelHeader(model: ModelRecord, { evaluation }: RunRecord): ResultsOverview['header']['models'][number] {
+	const { name, revision, dtype, endpoint } = model;
+	const launch = evaluation.models.find(spec => spec.name === name)?.launch ?? null;
+	return {
+		name,
+		revision,
+		dtype,
+		engine: endpoint ? serverName(endpoint) : `${model.engine} ${model.engine_version}`,
+		device: endpoint ? serverPlace(endpoint, launch) : model.device,
+		cost: endpoint?.cost ?? null,
 	};
 }
 

@@ -22,6 +22,7 @@ export async function startHub({ slow = false } = {}) {
 		platform: 'node',
 		format: 'esm',
 		outfile,
+		external: ['esbuild'],
 		logLevel: 'warning',
 	});
 	const home = await mkdtemp(path.join(tmpdir(), 'eval-lens-hub-'));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '../vscode/host.mjs';
+import { demoServerCommand } from './demoServer.mjs';
 import { startHub } from './hubProcess.mjs';
 import { writeReport } from './report.mjs';
 import { walk } from './walk.mjs';
@@ -46,7 +47,13 @@ async function inExtensionHost(trust) {
 			testsEntry: path.join(root, 'out/test/extension.cjs'),
 			trust,
 			dataDir,
-			env: { ...hub.env, EVAL_LENS_TEST_DATA: dataDir },
+			env: {
+				...hub.env,
+				EVAL_LENS_TEST_DATA: dataDir,
+				EVAL_LENS_TEST_SERVER: await demoServerCommand({ delay: 100, loading: 1500 }),
+				// What jobs of this computer leave goes with the rest.
+				EVAL_LENS_CACHE: path.join(dataDir, 'cache'),
+			},
 			log(line) {
 				console.log(line);
 				const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line.trim()) ?? [];

@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { CancellationSource } from '../../src/protocol/cancellation';
+import { launcherOf } from '../../src/launch/launchers';
+import { CancellationSource, neverCancelled } from '../../src/protocol/cancellation';
 import { messageText } from '../../src/protocol/messages';
 import { evaluate } from '../../src/run/evaluate';
-import type { Job } from '../../src/run/jobBook';
+import { type Job, noteJob } from '../../src/run/jobBook';
 import type { EvaluateOptions, LaunchToConfirm } from '../../src/run/options';
 import { connect } from '../hub/connect';
 import { startHubStandIn } from '../hub/standIn';
 import { addStory } from '../hub/story';
-import { type DemoServerOptions, startDemoServer } from '../servers/demoServerCommand';
+import { type DemoServerOptions, freePort, startDemoServer } from '../servers/demoServerCommand';
+import { smallServer } from '../servers/smallServer';
 import { temporaryFolders } from '../temporaryFolder';
 
 const token = 'hf_test_good';
@@ -70,7 +72,11 @@ describe('a run on a job of Hugging Face', () => {
 		expect(record.reason && messageText(record.reason)).toBeNull();
 		expect(record.state).toBe('done');
 		expect(asked).toMatchObject([
-			{ kind: 'hf_jobs', estimate: { longest: 1800, maximalCost: { dollars: expect.any(Number) } }, requests: 8 },
+			{
+				launch: { kind: 'hf_jobs' },
+				estimate: { longest: 1800, maximalCost: { dollars: expect.any(Number) } },
+				requests: 8,
+			},
 		]);
 		expect(asked[0]?.estimate.maximalCost?.dollars).toBeGreaterThan(0.1);
 		expect(phases).toContain('launching queued');
@@ -84,7 +90,14 @@ describe('a run on a job of Hugging Face', () => {
 		});
 		const started = standIn.jobs.all.slice(before);
 		expect(started.map(job => job.stage)).toEqual(['CANCELED']);
-		expect(jobsOf(dir)).toMatchObject([{ kind: 'hf_jobs', ended: expect.any(String), handle: { id: started[0]?.id } }]);
+		expect(jobsOf(dir)).toMatchObject([
+			{
+				launch: { kind: 'hf_jobs' },
+				ended: expect.any(String),
+				handle: { id: started[0]?.id },
+				dollars: expect.any(Number),
+			},
+		]);
 		// The label in the book is the job's own.
 		expect(Object.values(started[0]?.request.labels ?? {})).toContain(jobsOf(dir)[0]?.label);
 		for (const name of readdirSync(dir)) {
@@ -145,5 +158,28 @@ describe('a run on a job of Hugging Face', () => {
 		});
 		expect(record.state).toBe('cancelled');
 		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
+	});
+
+	it('ends a job that an earlier sitting left under another launch', { timeout: 60_000 }, async () => {
+		const { options, dir } = evaluation();
+		await evaluate({ ...options, onLaunch: async () => false });
+		const left = { label: `eval-lens-left-${process.pid}`, model: 'eval-lens/demo-model', ended: null };
+		const launch = { kind: 'local', command: smallServer(), port: await freePort() } as const;
+		const launcher = launcherOf(launch, {});
+		const model = { name: left.model, id: null, revision: 'main', dtype: null };
+		const handle = await launcher.start(left.label, model, neverCancelled);
+		const unbilled = { dollarsAnHour: null, maximalDollars: null, dollars: null };
+		await noteJob(dir, { ...left, ...unbilled, launch, handle, started: new Date().toISOString() });
+		try {
+			const { record } = await evaluate(options);
+			expect(record.state).toBe('done');
+			expect((await launcher.status(handle, neverCancelled)).state).toBe('ended');
+			expect(jobsOf(dir).map(job => [job.launch.kind, typeof job.ended])).toEqual([
+				['local', 'string'],
+				['hf_jobs', 'string'],
+			]);
+		} finally {
+			await launcher.stop(handle);
+		}
 	});
 });

@@ -109,7 +109,7 @@ describe('a run whose model a server computes', () => {
 				},
 			},
 		]);
-		expect(jobs(run)).toMatchObject([{ kind: 'local', ended: expect.any(String), maximalDollars: null }]);
+		expect(jobs(run)).toMatchObject([{ launch: { kind: 'local' }, ended: expect.any(String), maximalDollars: null }]);
 		expect(await isListening(run.port)).toBe(false);
 	});
 

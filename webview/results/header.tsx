@@ -1,7 +1,7 @@
 import type { RunHeader } from '../../src/protocol/resultsView';
 import { Icon } from '../components/icon';
 import { Button, ProgressRing } from '../components/toolkit';
-import { duration, sentence, t } from '../text';
+import { dollars, duration, sentence, t } from '../text';
 import type { ResultsModel } from './model';
 import './header.css';
 
@@ -18,8 +18,10 @@ export function Header({ header, model }: HeaderProps) {
 		<header class="run-header">
 			<div class="run-facts">
 				<h1>{header.name}</h1>
-				{header.models.map(({ name, revision, dtype, engine, device }) => (
-					<span key={name}>{[at(name, revision), dtype, engine, device].filter(Boolean).join(' · ')}</span>
+				{header.models.map(({ name, revision, dtype, engine, device, cost }) => (
+					<span key={name}>
+						{[at(name, revision), dtype, engine, device, cost !== null && dollars(cost)].filter(Boolean).join(' · ')}
+					</span>
 				))}
 				<span>{data.filter(Boolean).join(' · ')}</span>
 				<RunState header={header} />

@@ -101,6 +101,7 @@ export function fixtureRun({
 					dtype: 'q4',
 					engine: 'onnx 1.30.0',
 					device: 'cpu',
+					cost: null,
 				})),
 				chance: 1 / CHOICES,
 			},

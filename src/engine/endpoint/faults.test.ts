@@ -364,6 +364,12 @@ describe('a key', () => {
 		await expect(openOn(server.url)).rejects.toMatchObject({ reason: { code: 'endpoint.key-refused' } });
 	});
 
+	it('is told of as refused, also where the server would have to say what it serves', async () => {
+		const server = await start(serving => vllm(serving), { key });
+		const nameless = openOn(server.url, { names: [null, null] });
+		await expect(nameless).rejects.toMatchObject({ reason: { code: 'endpoint.key-refused' } });
+	});
+
 	it('stands in no sentence, whatever the server says', async () => {
 		for (const status of [400, 401, 402, 404, 429, 500, 503]) {
 			const server = await start(serving => openAi(serving));

@@ -15,7 +15,7 @@ export function read<T>(client: ServerClient, path: string, answer: ServerAnswer
 	return parsed.data;
 }
 
-function refusal(
+export function refusal(
 	{ host }: ServerClient,
 	path: string,
 	{ status, reason }: Extract<ServerAnswer, { ok: false }>,

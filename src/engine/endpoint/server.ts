@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../../protocol/failure';
+import { refusal } from './refusals';
 import type { ServerClient } from './serverClient';
 
 export const serverKinds = ['vllm', 'sglang', 'llama.cpp', 'tgi', 'ollama', 'openai'] as const;
@@ -46,6 +47,18 @@ const tgiInfo = z.object({
 	model_dtype: z.string().optional(),
 });
 
+/** @throws Failure where the key is none: that the server then lists no model would be misleading. */
+async function listed(client: ServerClient, signal: AbortSignal): Promise<z.output<typeof modelList> | null> {
+	const path = '/v1/models';
+	const answer = await client.get(path, signal);
+	// 403 may mean that the key is for computing alone, and may not list.
+	if (!answer.ok && answer.status === 401) {
+		throw refusal(client, path, answer);
+	}
+	const parsed = answer.ok ? modelList.safeParse(answer.json) : null;
+	return parsed?.success ? parsed.data : null;
+}
+
 /** Asks a server what it is. Nothing is computed. @throws Failure where it cannot be reached. */
 export async function askServer(client: ServerClient, signal: AbortSignal): Promise<Server> {
 	const asked = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
@@ -61,7 +74,7 @@ export async function askServer(client: ServerClient, signal: AbortSignal): Prom
 			}
 			throw error;
 		});
-	const list = await asked('/v1/models', modelList);
+	const list = await listed(client, signal);
 	const models = list?.data.map(({ id }) => id) ?? [];
 	const [first] = list?.data ?? [];
 	const owner = first?.owned_by;

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { Failure } from '../../protocol/failure';
+import type { Message } from '../../protocol/messages';
 import type { EvaluateOptions } from '../../run/options';
 import { limitOf } from '../../run/record';
 import { setting } from '../commands';
 import { resultsEditor } from '../contributions';
+import type { Keys } from '../keys/keys';
 import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
 import { errorText, text } from '../text';
@@ -21,6 +24,7 @@ export class RunActions implements vscode.Disposable {
 	constructor(
 		private readonly queue: RunQueue,
 		private readonly log: vscode.LogOutputChannel,
+		private readonly keys: Keys,
 	) {
 		this.#subscription = queue.onDidEnd(ended => this.#ended(ended));
 	}
@@ -78,15 +82,19 @@ export class RunActions implements vscode.Disposable {
 				await openResults(result.dir);
 			}
 		} else if (result?.record.state === 'failed') {
-			await this.#tellFailure(result.record.reason ? text(result.record.reason) : '', request, result.dir);
+			await this.#tellFailure(result.record.reason, request, result.dir);
 		} else if (error !== undefined) {
 			await this.#tellRefusal(error, request);
 		}
 	}
 
 	/** A run that stopped on its way: what is recorded is kept, so it can go on. */
-	async #tellFailure(reason: string, request: RunRequest, dir: string): Promise<void> {
+	async #tellFailure(message: Message | null, request: RunRequest, dir: string): Promise<void> {
+		const reason = message ? text(message) : '';
 		this.log.error(`${dir}: ${reason}`);
+		if (message && (await this.#toldOfKey(message, { ...request, out: dir }))) {
+			return;
+		}
 		const resume = vscode.l10n.t('Resume');
 		const showLog = vscode.l10n.t('Show Log');
 		const chosen = await vscode.window.showErrorMessage(withoutLinks(reason), resume, showLog);
@@ -113,10 +121,28 @@ export class RunActions implements vscode.Disposable {
 			}
 			return;
 		}
+		if (error instanceof Failure && (await this.#toldOfKey(error.reason, request))) {
+			return;
+		}
 		const showLog = vscode.l10n.t('Show Log');
 		if ((await vscode.window.showErrorMessage(withoutLinks(reason), showLog)) === showLog) {
 			this.log.show(true);
 		}
+	}
+
+	/** A stored key that its server refused can be replaced at once, and the run goes on. @returns Whether it was one. */
+	async #toldOfKey(message: Message, request: RunRequest): Promise<boolean> {
+		const host = message.code === 'endpoint.key-refused' ? String(message.params.host) : null;
+		const name = host === null ? null : this.keys.storedFor(host);
+		if (host === null || name === null) {
+			return false;
+		}
+		const replace = vscode.l10n.t('Replace Key…');
+		const chosen = await vscode.window.showErrorMessage(withoutLinks(text(message)), replace);
+		if (chosen === replace && (await this.keys.replace(name, host))) {
+			await this.queue.add(request);
+		}
+		return true;
 	}
 }
 

@@ -43,7 +43,7 @@ export class RunIndicator implements vscode.Disposable {
 		const device = deviceText(run);
 		const on = device ? ` · ${device.name}` : '';
 		const does = vscode.l10n.t('Cancel, or look at the results so far');
-		this.#item.text = `$(sync~spin) ${name} ${activeRunText(run)}${on}${more}`;
+		this.#item.text = `$(sync~spin) ${name} · ${activeRunText(run)}${on}${more}`;
 		this.#item.tooltip = device ? `${does}\n${device.why}` : does;
 		this.#item.accessibilityInformation = { label: `${name} ${activeRunText(run)}${on}`, role: 'button' };
 		this.#item.show();

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../protocol/results';
 import type { RunProgress } from '../../run/progress';
+import { stateText } from '../jobs/jobText';
 import { ago, bytesText, count, duration, percent, points } from '../numbers';
 import { text } from '../text';
 import type { RunEntry } from './runIndex';
@@ -23,7 +24,7 @@ export function progressText(progress: RunProgress | null): string {
 				? vscode.l10n.t('planning')
 				: vscode.l10n.t('planning {0} / {1}', count(progress.planned, locale), count(progress.total, locale));
 		case 'launching':
-			return launchText(progress);
+			return progress.job ? stateText(progress.job) : vscode.l10n.t('preparing a server');
 		case 'scoring':
 		case 'writing': {
 			const done = `${count(progress.done, locale)} / ${count(progress.total, locale)}`;
@@ -34,21 +35,6 @@ export function progressText(progress: RunProgress | null): string {
 				? done
 				: vscode.l10n.t('{0} · {1} left', done, duration(progress.secondsLeft, locale));
 		}
-	}
-}
-
-/** "queued", "image pulling". */
-function launchText({ job }: RunProgress): string {
-	if (job?.detail) {
-		return text(job.detail);
-	}
-	switch (job?.state) {
-		case 'queued':
-			return vscode.l10n.t('waits for hardware');
-		case 'running':
-			return vscode.l10n.t('the model is loading');
-		default:
-			return vscode.l10n.t('the server is starting');
 	}
 }
 

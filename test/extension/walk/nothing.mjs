@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../../vscode/host.mjs';
+import { sideBar } from './sideBar.mjs';
 
 /** A folder without evaluations: the welcome, the walkthrough, the demo. */
 export async function visitWithNothing(visit, folder) {
@@ -14,6 +15,13 @@ export async function visitWithNothing(visit, folder) {
 			await workbench.openContainer('Eval Lens');
 			await page.getByRole('button', { name: 'Open the Demo Evaluation' }).waitFor();
 			await visit.picture(workbench, '1-welcome');
+		});
+		await visit.step('the view of jobs says what they are, and where that is told', async () => {
+			const side = sideBar(workbench);
+			await side.only('Jobs');
+			await page.getByRole('button', { name: 'How It Works' }).waitFor();
+			await visit.picture(workbench, 'jobs-00-welcome');
+			await side.all();
 		});
 		await visit.step('the walkthrough shows its steps and pictures', async () => {
 			await workbench.command('Welcome: Open Walkthrough...');
