@@ -43,6 +43,12 @@ export interface ServerRequest {
 const lookEvery = 2000;
 const readyWithin = 30 * 60_000;
 
+/** Between two questions what a job has cost so far, in milliseconds. */
+const costEvery = 30_000;
+
+/** A place that cannot be asked about a job so often in a row is told of: a connection may break once. */
+const unansweredAtMost = 5;
+
 /** Finds the server of a launch, or starts it and waits until it answers. */
 export async function openServer(request: ServerRequest): Promise<OpenServer> {
 	const { model, options } = request;
@@ -77,16 +83,17 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 	const launcher = launcherOf(launch, { hub: options.hub });
 	let job = (await followed(request, launch)) ?? (await started(request, launch, launcher));
 	let reached: Reached | null = null;
-	const cost = async () =>
+	const billed = async () =>
 		job.dollarsAnHour === null
 			? null
 			: dollarsFor(job, (await launcher.status(job.handle, neverCancelled)).billedSeconds);
+	let cost: { readonly dollars: number | null; readonly asked: number } = { dollars: null, asked: 0 };
 	const close = async () => {
 		reached?.dispose();
 		try {
 			await launcher.stop(job.handle);
 			const ended = new Date().toISOString();
-			job = { ...job, ended, dollars: await cost().catch(() => null) };
+			job = { ...job, ended, dollars: await billed().catch(() => null) };
 			await noteJob(dir, job);
 			return null;
 		} catch (error) {
@@ -112,7 +119,12 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 			headers: () => now().headers(),
 		},
 		job,
-		cost,
+		async cost() {
+			if (Date.now() - cost.asked > costEvery) {
+				cost = { dollars: await billed(), asked: Date.now() };
+			}
+			return cost.dollars;
+		},
 		status: () => launcher.status(job.handle, token),
 		async again(own) {
 			reached?.dispose();
@@ -223,7 +235,7 @@ async function ready(
 	try {
 		for (;;) {
 			throwIfCancelled(token);
-			const status = await launcher.status(job.handle, token);
+			const status = await statusOf(job, launcher, token);
 			tracker.launch(name, status);
 			refuseEnded(status, name);
 			if (status.state === 'running') {
@@ -241,6 +253,21 @@ async function ready(
 	} catch (error) {
 		reached?.dispose();
 		throw error;
+	}
+}
+
+/** @throws Failure where the place of the job cannot be asked, several times in a row. */
+async function statusOf({ handle }: Job, launcher: AnyLauncher, token: CancellationToken): Promise<JobStatus> {
+	for (let made = 1; ; made++) {
+		try {
+			return await launcher.status(handle, token);
+		} catch (error) {
+			throwIfCancelled(token);
+			if (made >= unansweredAtMost) {
+				throw error;
+			}
+			await pause(token);
+		}
 	}
 }
 
