@@ -125,28 +125,22 @@ function writeEvaluation(name, url, fields) {
 	return file;
 }
 
-/** llama.cpp's own server, whose answers tell what came from its cache. */
+/** llama.cpp's own server, whose answers tell what came from its cache; a new one each time, since it keeps old prompts. */
 async function byOrder() {
-	const llama = await startServer(path.join(root, 'test', 'servers', 'llamaServer.py'));
-	try {
-		const product = await rooms();
-		const token = product.neverCancelled;
-		const file = writeEvaluation('order', llama.url, {
-			where: { subject: subjects },
-			limit: { per_subject: Number(options.questions) },
-		});
-		const { dataset, planned } = await product.loadRun({ file, token });
-		const [{ model, variants }] = planned;
-		const all = await product.collectRequests(variants, dataset.examples, model, () => {}, { token });
-		const work = async arrange => {
-			const engine = await product.openEndpoint(
-				{
-					address: { url: llama.url, headers: async () => ({}) },
-					tokenizer: model.tokenizer,
-					names: [null, null],
-				},
-				token,
-			);
+	const product = await rooms();
+	const token = product.neverCancelled;
+	const file = writeEvaluation('order', 'http://127.0.0.1:1', {
+		where: { subject: subjects },
+		limit: { per_subject: Number(options.questions) },
+	});
+	const { dataset, planned } = await product.loadRun({ file, token });
+	const [{ model, variants }] = planned;
+	const all = await product.collectRequests(variants, dataset.examples, model, () => {}, { token });
+	const work = async arrange => {
+		const llama = await startServer(path.join(root, 'test', 'servers', 'llamaServer.py'));
+		try {
+			const address = { url: llama.url, headers: async () => ({}) };
+			const engine = await product.openEndpoint({ address, tokenizer: model.tokenizer, names: [null, null] }, token);
 			const plan = engine.plan(all.trie);
 			const start = performance.now();
 			let answers = 0;
@@ -156,29 +150,27 @@ async function byOrder() {
 			}
 			const { tokens_in: sent, cached } = engine.counts;
 			return { perSecond: (answers * 1000) / (performance.now() - start), cached: cached / sent };
-		};
-		const ways = { 'in the order of the tree': asks => asks, 'in no order': shuffled };
-		const seen = Object.fromEntries(Object.keys(ways).map(name => [name, []]));
-		await work(asks => asks.slice(0, 4));
-		for (let turn = 0; turn < repetitions; turn++) {
-			for (const [name, arrange] of Object.entries(ways)) {
-				const load = loadavg()[0].toFixed(1);
-				seen[name].push(await work(arrange));
-				console.error(`${turn + 1}: ${name} (load average before: ${load})`);
-			}
+		} finally {
+			llama.child.kill();
 		}
-		console.log(
-			`\n${dataset.examples.length} questions of ${subjects.length} subjects, five shots, llama.cpp's server with one slot\n`,
-		);
-		console.log(
-			'| requests | a second: min | median | max | tokens from the server’s cache |\n| --- | ---: | ---: | ---: | ---: |',
-		);
-		for (const [name, turns] of Object.entries(seen)) {
-			const [min, mid, max] = spread(turns.map(({ perSecond }) => perSecond)).map(value => value.toFixed(2));
-			console.log(`| ${name} | ${min} | ${mid} | ${max} | ${(100 * turns[0].cached).toFixed(1)} % |`);
+	};
+	const ways = { 'in the order of the tree': asks => asks, 'in no order': shuffled };
+	const seen = Object.fromEntries(Object.keys(ways).map(name => [name, []]));
+	for (let turn = 0; turn < repetitions; turn++) {
+		for (const [name, arrange] of Object.entries(ways)) {
+			const load = loadavg()[0].toFixed(1);
+			seen[name].push(await work(arrange));
+			console.error(`${turn + 1}: ${name} (load average before: ${load})`);
 		}
-	} finally {
-		llama.child.kill();
+	}
+	const what = `${dataset.examples.length} questions of ${subjects.length} subjects, five shots`;
+	console.log(`\n${what}, llama.cpp's server with one slot\n`);
+	console.log(
+		'| questions | a second: min | median | max | tokens from the server’s cache |\n| --- | ---: | ---: | ---: | ---: |',
+	);
+	for (const [name, turns] of Object.entries(seen)) {
+		const [min, mid, max] = spread(turns.map(({ perSecond }) => perSecond)).map(value => value.toFixed(2));
+		console.log(`| ${name} | ${min} | ${mid} | ${max} | ${(100 * turns[0].cached).toFixed(1)} % |`);
 	}
 }
 

@@ -85,7 +85,8 @@ describe('a run on a job of Hugging Face', () => {
 			launch: 'hf_jobs',
 			hardware: 'a10g-small',
 			cost: expect.any(Number),
-			counts: { requests: 8 },
+			// Three prompts were looked at twice before, and the first once more at the end.
+			counts: { requests: 8 + 2 * 3 + 1 },
 		});
 		const started = standIn.jobs.all.slice(before);
 		expect(started.map(job => job.stage)).toEqual(['CANCELED']);

@@ -133,7 +133,7 @@ export function isWhole({ logprobs }: PromptLogprobs, tokens: number): boolean {
 }
 
 /** −1: a token that this side does not know. */
-function idOf(best: NextTokens['best'], { encode }: Texts): number {
+export function idOf(best: NextTokens['best'], { encode }: Pick<Texts, 'encode'>): number {
 	if (best === null || 'id' in best) {
 		return best?.id ?? -1;
 	}

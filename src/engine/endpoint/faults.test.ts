@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Behaviour } from '../../../test/servers/standIns/behaviour';
 import { fields } from '../../../test/servers/standIns/behaviour';
@@ -176,6 +177,53 @@ describe('a request that goes wrong', () => {
 			expect(answer).toMatchObject({ kind: 'failed', reason: { code: 'endpoint.other-count' } });
 		}
 		expect(answers.size).toBe(24);
+	});
+});
+
+describe('any requests that go wrong', () => {
+	const withoutLogprobs = (body: unknown) => ({ ...fields(body), choices: [{ text: 'a', logprobs: null }] });
+	const shorter = (body: unknown) => ({ ...fields(body), usage: { prompt_tokens: 3, completion_tokens: 1 } });
+	const passing = fc.constantFrom<Fault>(overloaded, failing, halfJson, resetting, { kind: 'late', milliseconds: 3 });
+	const lasting = fc.constantFrom<Fault>(
+		{ kind: 'reply', reply: json({ error: { message: 'no' } }, 400) },
+		{ kind: 'reply', reply: json({ choices: 'none' }) },
+		{ kind: 'alter', alter: withoutLogprobs },
+		{ kind: 'alter', alter: shorter },
+	);
+	const fate = fc.oneof(
+		{ weight: 3, arbitrary: fc.constant(null) },
+		{ weight: 3, arbitrary: fc.record({ fault: passing, times: fc.integer({ min: 1, max: 4 }) }) },
+		{ weight: 1, arbitrary: fc.record({ fault: lasting, times: fc.constant(Number.POSITIVE_INFINITY) }) },
+	);
+
+	it('get the right numbers or none', async () => {
+		const server = await start();
+		const engine = await openOn(server.url);
+		await fc.assert(
+			fc.asyncProperty(fc.array(fate, { minLength: 24, maxLength: 24 }), async fates => {
+				const left = new Map(contexts.map((context, i) => [JSON.stringify(context), { times: fates[i]?.times ?? 0 }]));
+				server.fault = ({ body }) => {
+					const prompt = JSON.stringify(fields(body).prompt);
+					const own = left.get(prompt);
+					const at = contexts.findIndex(context => JSON.stringify(context) === prompt);
+					return own && own.times-- > 0 ? fates[at]?.fault : undefined;
+				};
+				const lost = fates.flatMap((one, i) => (one?.times === Number.POSITIVE_INFINITY ? [i] : []));
+				expectRight(await answersOf(engine, trieOf(questions)), lost);
+			}),
+			{ numRuns: 20 },
+		);
+	});
+
+	it('end the run where the server refuses fifty of them in a row', async () => {
+		const server = await start();
+		const engine = await openOn(server.url);
+		server.fault = () => ({ kind: 'reply', reply: json({ error: { message: 'no such field' } }, 400) });
+		const many = Array.from({ length: 200 }, (_, i) => ({
+			requests: [{ context: [0, 5, 4 + (i % 40), 4 + Math.floor(i / 40)], prefix: 0, continuations: [[20]] }],
+		}));
+		await expect(answersOf(engine, trieOf(many))).rejects.toMatchObject({ reason: { code: 'endpoint.refused' } });
+		expect(server.prompts.length).toBeLessThan(80);
 	});
 });
 

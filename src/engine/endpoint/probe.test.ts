@@ -11,7 +11,7 @@ import { llamaCpp } from '../../../test/servers/standIns/llamaCpp';
 import { ollama } from '../../../test/servers/standIns/ollama';
 import { openAi } from '../../../test/servers/standIns/openAi';
 import { answersOf, kinds, openOn, running, trieOf } from '../../../test/servers/standIns/openOn';
-import type { Exchange, Reply, StandIn } from '../../../test/servers/standIns/serve';
+import { type Exchange, json, type Reply, type StandIn } from '../../../test/servers/standIns/serve';
 import { sglang } from '../../../test/servers/standIns/sglang';
 import { tgi } from '../../../test/servers/standIns/tgi';
 import { vllm } from '../../../test/servers/standIns/vllm';
@@ -199,6 +199,18 @@ describe('a server whose scores would mean something else is refused', () => {
 		await expect(probeOf(server, longAnswers)).rejects.toThrow(refusedAs('one-token-only'));
 	});
 
+	it('one that echoes other tokens than it was sent, without a word on how many they are', async () => {
+		const echoing = (serving: Behaviour) => openAi(serving, { honoursEcho: true, usage: false });
+		await probeOf(await start(echoing), longAnswers);
+		await expect(probeOf(await start(echoing, { bosOnTexts: 2 }), longAnswers)).rejects.toThrow(refusedAs('echo'));
+	});
+
+	it('one whose echo tells each token the row of the one after it', async () => {
+		const server = await start(serving => openAi(serving, { honoursEcho: true }));
+		server.fault = ({ body }) => (fields(body).echo === true ? { kind: 'alter', alter: shiftedRows } : undefined);
+		await expect(probeOf(server, longAnswers)).rejects.toThrow(refusedAs('echo-differs'));
+	});
+
 	it('one that gives back a part of what it was to echo', async () => {
 		const server = await start(serving => vllm(serving, { tokenIds: false }));
 		const engine = await openOn(server.url);
@@ -208,6 +220,14 @@ describe('a server whose scores would mean something else is refused', () => {
 		await expect(engine.probe(plan, neverCancelled)).rejects.toThrow(refusedAs('echo'));
 	});
 });
+
+function shiftedRows(answer: unknown): unknown {
+	const [choice] = [fields(answer).choices].flat();
+	const told = fields(fields(choice).logprobs);
+	const own = [told.token_logprobs].flat();
+	const shifted = own.map((value, i) => (i === 0 ? null : (own[i + 1] ?? value)));
+	return { ...fields(answer), choices: [{ ...fields(choice), logprobs: { ...told, token_logprobs: shifted } }] };
+}
 
 function withoutFirstLogprob(answer: unknown): unknown {
 	const [choice] = [fields(answer).choices].flat();
@@ -279,6 +299,30 @@ describe('a good server passes', () => {
 		const { record, notes } = await probeOf(await start(serving => openAi(serving, { usage: false })));
 		expect(record.tokens).toBe('not told');
 		expect(notes).toMatchObject([{ code: 'endpoint.count-not-told' }]);
+	});
+
+	it('that has a letter and its byte, which look the same', async () => {
+		const vocabulary = [...inventedVocabulary, 'A'];
+		const letter = inventedVocabulary.indexOf('A');
+		const after: InventedModel['after'] = history => {
+			const row = model.after(history).map((logprob, id) => (id === letter ? -1 : logprob - 1));
+			return [...row, -1.5];
+		};
+		const asked = contexts.map(context => ({ requests: [{ context, prefix: 0, continuations: [[letter]] }] }));
+		const server = await start(serving => ollama(serving), { model: { ...model, vocabulary, after } });
+		for (const answer of (await answersOf(await openOn(server.url), trieOf(asked))).values()) {
+			expect(answer).toMatchObject({ result: { continuations: [{ logprob: -1 }] } });
+		}
+	});
+
+	it('that fails where another one would refuse what it does not know', async () => {
+		const server = await start(serving => openAi(serving));
+		server.fault = ({ body }) =>
+			Number(fields(body).logprobs) > 5 || fields(body).echo === true
+				? { kind: 'reply', reply: json({ error: { message: 'Internal Server Error' } }, 500) }
+				: undefined;
+		const { engine } = await probeOf(server);
+		expect(engine.route.next).toEqual({ top: 5 });
 	});
 
 	it('that writes tokens as its vocabulary has them', async () => {

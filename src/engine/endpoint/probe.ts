@@ -1,6 +1,6 @@
 import { inputFailure, runFailure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
-import { isWhole } from './answers';
+import { idOf, isWhole } from './answers';
 import type { Ask, EndpointPlan } from './endpointPlan';
 import { messagesOf, tokensTo } from './endpointPlan';
 import type { NextTokens, Route, Usage, WantedToken } from './route';
@@ -75,7 +75,7 @@ export async function probe(plan: EndpointPlan, subject: ProbeSubject, signal: A
 		tokens = await checkTokens(ids, sent.usage, subject, signal);
 		const one = sent.measured();
 		const two = (await send(plan, ask, subject, signal)).measured();
-		await checkEcho(ask, one, subject, signal);
+		await checkEcho(ask, subject, signal);
 		difference = Math.max(difference, differenceOf(one.logprobs, two.logprobs));
 		canary = ask === asks[0] ? { tokens: ids.length, logprobs: one.logprobs } : canary;
 		equals.push(...areEqual(ask, one));
@@ -174,26 +174,32 @@ async function send(plan: EndpointPlan, ask: Ask, subject: ProbeSubject, signal:
 }
 
 /**
- * That the first token of an answer is as probable among the tokens of the prompt as it is as the next token: a server was
- * seen whose `echo` tells each token the row of the one after it.
+ * That the token that is the most probable after a context is as probable among the tokens of the prompt: a server was seen
+ * whose `echo` tells each token the row of the one after it.
  */
-async function checkEcho(ask: Ask, { logprobs }: Measured, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
-	if (ask.kind !== 'within') {
+async function checkEcho(ask: Ask, subject: ProbeSubject, signal: AbortSignal): Promise<void> {
+	const { host, route, sequenceOf, wantedOf } = subject;
+	if (ask.kind !== 'within' || !route.within) {
 		return;
 	}
-	const ids = idsOf(ask);
-	const start = ids.length - ask.tokens;
-	const token = subject.wantedOf(ids[start] ?? -1);
-	const [alone] = (await subject.route.after(subject.sequenceOf(ids.slice(0, start)), [token], signal)).logprobs;
-	const [told] = logprobs;
-	if (typeof alone === 'number' && told !== undefined && Math.abs(alone - told) > otherModel) {
-		const { host, route } = subject;
-		throw inputFailure('endpoint.echo-differs', {
-			host,
-			route: route.name,
-			difference: Math.abs(alone - told).toFixed(1),
-		});
+	const context = idsOf(ask).slice(0, -ask.tokens);
+	const { best } = await route.after(sequenceOf(context), [], signal);
+	const token = idOf(best, subject);
+	if (token < 0 || !canBeSent([...context, token], subject)) {
+		return;
 	}
+	const { logprobs } = await route.after(sequenceOf(context), [wantedOf(token)], signal);
+	const echoed = await route.within(sequenceOf([...context, token]), context.length, signal);
+	const difference = Math.abs((logprobs[0] ?? Number.NEGATIVE_INFINITY) - (echoed.logprobs[0] ?? 0));
+	if (difference > otherModel) {
+		throw inputFailure('endpoint.echo-differs', { host, route: route.name, difference: difference.toFixed(1) });
+	}
+}
+
+/** Whether a server that takes texts reads these tokens as the same ones. */
+function canBeSent(ids: readonly number[], { route, bareText, encode }: ProbeSubject): boolean {
+	const read = encode(bareText(ids));
+	return route.prompts === 'ids' || read.every((id, i) => id === ids[ids.length - read.length + i]);
 }
 
 const notTold: Usage = { prompt: null, cached: null, written: 0 };

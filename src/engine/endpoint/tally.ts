@@ -1,7 +1,7 @@
 import type { Usage } from './route';
 import type { RetryCause } from './serverClient';
 
-/** What a server was asked, and what it took. */
+/** What a server was asked, prompts that it was looked at with among it, and what it took. */
 export interface EndpointCounts {
 	readonly requests: number;
 	readonly retries: Readonly<Record<RetryCause, number>>;

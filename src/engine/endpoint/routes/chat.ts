@@ -4,7 +4,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route, Sequence } from '../route';
 import type { ServerClient } from '../serverClient';
-import { formsOf, plainOf } from './tokenForms';
+import { formsOf, greatestByText, plainOf } from './tokenForms';
 
 const probability = z.object({ token: z.string(), logprob: z.number() });
 const completion = z.object({
@@ -76,7 +76,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 			const { choice, usage } = await complete(sequence, { max_tokens: 1, top_logprobs: top }, signal);
 			const [first] = choice?.logprobs?.content ?? [];
 			const given = first ? [first, ...(first.top_logprobs ?? [])] : [];
-			const known = new Map(given.map(({ token, logprob }) => [token, logprob]));
+			const known = greatestByText(given);
 			return {
 				logprobs: wanted.map(({ text }) => {
 					const form = formsOf(text).find(one => known.has(one));

@@ -3,6 +3,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { greatestByText } from './tokenForms';
 
 const probability = z.object({ token: z.string(), logprob: z.number() });
 const generated = z.object({
@@ -68,13 +69,4 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			};
 		},
 	};
-}
-
-/** Several tokens may stand for one text, such as a letter and its byte: the most probable of them is the one that is meant. */
-function greatestByText(given: readonly z.output<typeof probability>[]): Map<string, number> {
-	const known = new Map<string, number>();
-	for (const { token, logprob } of given) {
-		known.set(token, Math.max(logprob, known.get(token) ?? Number.NEGATIVE_INFINITY));
-	}
-	return known;
 }

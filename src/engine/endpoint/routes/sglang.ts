@@ -17,8 +17,6 @@ const generated = z.object({
 		finish_reason: z.object({ type: z.string(), matched: z.unknown().optional() }).nullish(),
 		output_token_logprobs: z.array(triple).optional(),
 		output_token_ids_logprobs: z.array(z.array(triple).nullable()).optional(),
-		input_token_logprobs: z.array(triple).optional(),
-		input_top_logprobs: z.array(z.array(triple).nullable()).optional(),
 	}),
 });
 
@@ -27,7 +25,10 @@ const path = '/generate';
 /** A model's own generation settings may penalise what was written before, which is not greedy. */
 const greedy = { max_new_tokens: 1, temperature: 0, repetition_penalty: 1, skip_special_tokens: false };
 
-/** SGLang's own `POST /generate` with token ids (engines reference, section 3.7). */
+/**
+ * SGLang's own `POST /generate` with token ids (engines reference, section 3.7). Answers of several tokens are read token by
+ * token, each from its cache; log-probabilities of a prompt's own tokens would be computed past it.
+ */
 export function sglangRoute(client: ServerClient): Route {
 	const generate = async (
 		ids: readonly number[],
@@ -56,18 +57,6 @@ export function sglangRoute(client: ServerClient): Route {
 				logprobs: wanted.map(({ id }) => known.get(id) ?? null),
 				best: output_token_logprobs?.[0] ? { id: output_token_logprobs[0][1] } : null,
 				given: known.size,
-				usage: usageOf(found),
-			};
-		},
-		async within({ ids }, from, signal) {
-			// The token at the start gets none, so the start is one earlier.
-			const found = await generate(ids, {}, { logprob_start_len: from - 1, top_logprobs_num: 1 }, signal);
-			const own = found.meta_info.input_token_logprobs?.slice(from - ids.length) ?? [];
-			const best = found.meta_info.input_top_logprobs?.slice(from - ids.length).map(row => row?.[0]?.[1]) ?? [];
-			return {
-				best: best[0] === undefined ? null : { id: best[0] },
-				logprobs: own.map(([logprob, id], i) => (id === ids[from + i] ? logprob : null) ?? Number.NaN),
-				greedy: own.map(([, id], i) => best[i] === id),
 				usage: usageOf(found),
 			};
 		},

@@ -24,3 +24,17 @@ export function plainOf(form: string): string {
 	}
 	return form.replace(/[Ġ▁]/g, ' ').replaceAll('Ċ', '\n').replaceAll('ĉ', '\t');
 }
+
+/**
+ * Several tokens may stand for one text, such as a letter and its byte, which is hardly ever probable: the most probable of
+ * them is the one that is meant.
+ */
+export function greatestByText(
+	given: readonly { readonly token: string; readonly logprob: number }[],
+): Map<string, number> {
+	const known = new Map<string, number>();
+	for (const { token, logprob } of given) {
+		known.set(token, Math.max(logprob, known.get(token) ?? Number.NEGATIVE_INFINITY));
+	}
+	return known;
+}
