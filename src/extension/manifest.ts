@@ -381,7 +381,7 @@ function viewsWelcome(text: (key: string, english: string) => string) {
 			view: 'evalLens.jobs',
 			contents: text(
 				'welcome.jobs',
-				'No job runs. A model whose evaluation says `launch:` is computed on a GPU elsewhere: a job of Hugging Face, a computer behind ssh, a Slurm cluster, or a server of yours.\n[How It Works](command:evalLens.openRemoteGuide)',
+				'No job runs. A model with a “launch” in its evaluation is computed elsewhere: on a job of Hugging Face, a computer behind ssh, a Slurm cluster, or a server of yours.\n[How It Works](command:evalLens.openRemoteGuide)',
 			),
 		},
 	];

@@ -46,6 +46,8 @@ export class JobIndex implements vscode.Disposable {
 	#timer: NodeJS.Timeout | undefined;
 	#isLookedAt = false;
 	#look: Promise<void> | undefined;
+	/** What the run of this window is at. */
+	#phase = '';
 
 	/** Something is known that was not, or a job came or went. */
 	readonly onDidChange = this.#changed.event;
@@ -58,6 +60,7 @@ export class JobIndex implements vscode.Disposable {
 		this.#subscriptions = vscode.Disposable.from(
 			this.#changed,
 			index.onDidChange(() => this.#reread()),
+			queue.onDidChange(() => this.#followPhase()),
 			queue.onDidEnd(() => this.#reread()),
 			connections.onDidChange(() => {
 				this.#launchers.clear();
@@ -141,13 +144,24 @@ export class JobIndex implements vscode.Disposable {
 		return Promise.all(
 			entries.map(entry => {
 				let run = this.#runs.get(entry.dir);
-				if (!run) {
+				// What this window starts is written down before a watcher may tell of it.
+				if (!run || this.queue.in(entry.dir)) {
 					run = jobsOfRun(entry.dir, entry.record, () => this.#followerOf(entry));
 					this.#runs.set(entry.dir, run);
 				}
 				return run;
 			}),
 		);
+	}
+
+	/** A job that is being started has news that no file tells. */
+	#followPhase(): void {
+		const { phase, job } = this.queue.runs[0]?.progress ?? {};
+		const now = `${phase} ${job?.state}`;
+		if (now !== this.#phase && (phase === 'launching' || this.#phase.startsWith('launching'))) {
+			this.#reread();
+		}
+		this.#phase = now;
 	}
 
 	async #followerOf({ dir }: RunEntry): Promise<Follower> {
@@ -210,13 +224,13 @@ export class JobIndex implements vscode.Disposable {
 			return;
 		}
 		this.#hubList = { ...this.#hubList, asked: Date.now() };
-		const hub = await this.connections.hub();
-		// Without a sign-in, a token that was found elsewhere would be asked about.
-		if (!(isOfUse ? await hub.token() : await this.connections.accounts.of(hub.endpoint))) {
-			this.#hubList = { ...neverListed, asked: Date.now() };
-			return;
-		}
 		try {
+			const hub = await this.connections.hub();
+			// Without a sign-in, a token that was found elsewhere would be asked about.
+			if (!(isOfUse ? await hub.token() : await this.connections.accounts.of(hub.endpoint))) {
+				this.#hubList = { ...neverListed, asked: Date.now() };
+				return;
+			}
 			const launcher = (await rooms()).hubJobsLauncher(hub);
 			const lists = [...new Set([null, ...namespaces])].map(namespace => launcher.live(namespace, this.#closed.token));
 			const jobs = new Map((await Promise.all(lists)).flat().map(job => [job.url, job]));

@@ -5,7 +5,7 @@ import { command } from '../commands';
 import { type JobAbility, jobContext, treeItems } from '../contributions';
 import { errorText } from '../text';
 import { throttled } from '../throttle';
-import type { JobIndex, JobProblem } from './jobIndex';
+import type { JobIndex, JobProblem, ShownJobs } from './jobIndex';
 import { isBeingStarted, jobDescription, jobTooltip, modelText, whereText } from './jobText';
 
 /** `run` is what commands about runs take from a row. */
@@ -18,12 +18,14 @@ export type JobNode =
 export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposable {
 	readonly #changed = new vscode.EventEmitter<undefined>();
 	readonly #subscriptions: vscode.Disposable;
+	/** As the view was last drawn. */
+	#drawn = '';
 
 	readonly onDidChangeTreeData = this.#changed.event;
 
 	constructor(private readonly index: JobIndex) {
 		// Drawn anew a row can lose a click that is on its way: not more often than a person reads.
-		const draw = throttled(() => this.#changed.fire(undefined), 1000);
+		const draw = throttled(() => void this.#drawIfOther(), 1000);
 		this.#subscriptions = vscode.Disposable.from(this.#changed, draw, index.onDidChange(draw));
 	}
 
@@ -31,7 +33,9 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
 		if (node) {
 			return node.type === 'ended' ? node.jobs.map(jobNode) : [];
 		}
-		const { jobs, problems } = await this.index.all();
+		const shown = await this.index.all();
+		this.#drawn = seen(shown);
+		const { jobs, problems } = shown;
 		const ended = jobs.filter(hasEnded);
 		return [
 			...problems.map((problem): JobNode => ({ type: 'problem', problem })),
@@ -54,6 +58,23 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
 	dispose(): void {
 		this.#subscriptions.dispose();
 	}
+
+	async #drawIfOther(): Promise<void> {
+		// What cannot be had, drawing tells.
+		const shown = await this.index.all().catch(() => null);
+		if (!shown || seen(shown) !== this.#drawn) {
+			this.#changed.fire(undefined);
+		}
+	}
+}
+
+/** All that a person sees of rows, and that their menus go by. */
+function seen({ jobs, problems }: ShownJobs): string {
+	const now = new Date();
+	return JSON.stringify([
+		problems.map(({ of, error }) => [of, errorText(error)]),
+		jobs.map(job => [job.label, job.state, jobDescription(job, now), job.origin?.run.follower, abilities(job)]),
+	]);
 }
 
 function hasEnded({ state }: WorkspaceJob): boolean {
