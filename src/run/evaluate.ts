@@ -10,6 +10,7 @@ import { promptText } from '../protocol/prompt';
 import { pythonStrip } from '../tokenizer/whitespace';
 import { chooseRun, fingerprint } from './chooseRun';
 import { execute } from './execute';
+import { readJobs } from './jobBook';
 import { guard } from './journal';
 import { loadRun } from './loadRun';
 import { lockRun } from './lock';
@@ -67,7 +68,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		await update({ state: 'done', ...ending() });
 	} catch (error) {
 		fault = error instanceof Failure ? error.kind : 'run';
-		const isEmpty = record.done === 0 && options.out === undefined;
+		// A folder in which jobs stand is what finds them, and tells what they cost.
+		const isEmpty = record.done === 0 && options.out === undefined && (await readJobs(dir)).length === 0;
 		if (isEmpty && (fault === 'input' || error instanceof NotWanted)) {
 			// Nothing was computed: a folder of the run's own making goes too.
 			await rm(dir, { recursive: true, force: true });

@@ -43,7 +43,8 @@ export async function execute(execution: Execution): Promise<void> {
 			const { name } = one.model;
 			const own = recorded.samples.filter(sample => sample.model === name);
 			const before = models.find(model => model.name === name) ?? null;
-			if (before && own.length === examples.length * one.variants.length) {
+			const { model } = one;
+			if (before && own.length === examples.length * one.variants.length && model.kind === 'local') {
 				continue;
 			}
 			const updateModel = async (changed: RunRecord['models'][number]) => {
@@ -52,7 +53,6 @@ export async function execute(execution: Execution): Promise<void> {
 				await update({ models, done: tracker.done });
 			};
 			const parts = { dir, planned: one, examples, options, recorded: own, before, writer, tracker, checkpoint };
-			const { model } = one;
 			await (model.kind === 'local'
 				? executeModel({ ...parts, planned: { ...one, model }, update: updateModel })
 				: executeRemote({ ...parts, planned: { ...one, model }, update: updateModel }));

@@ -7,7 +7,7 @@ import type { Message } from '../protocol/messages';
 import { ErrorFile } from './errorFile';
 import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
 import type { RemoteModel } from './models';
-import { type OpenServer, openServer, refuseEnded } from './openServer';
+import { endAllLeft, type OpenServer, openServer, refuseEnded } from './openServer';
 import type { EndpointRecord, ModelRecord } from './record';
 import { noCache } from './responseCache';
 import { scoreSamples } from './scoreSamples';
@@ -28,6 +28,8 @@ export async function executeRemote(execution: ModelExecution<RemoteModel>): Pro
 	const planTime = planning();
 	const missing = collected.requests.samples.filter(sample => !collected.isRecorded(sample));
 	if (missing.length === 0) {
+		// Its host may have gone down right behind the last sample.
+		await endAllLeft({ dir, model, options });
 		return;
 	}
 	const loading = seconds();

@@ -52,9 +52,11 @@ const unansweredAtMost = 5;
 /** Finds the server of a launch, or starts it and waits until it answers. */
 export async function openServer(request: ServerRequest): Promise<OpenServer> {
 	const { model, options } = request;
-	return model.launch.kind === 'url'
-		? serverAt(model.launch, model.name, options)
-		: startedServer(request, model.launch);
+	if (model.launch.kind === 'url') {
+		await endAllLeft(request);
+		return serverAt(model.launch, model.name, options);
+	}
+	return startedServer(request, model.launch);
 }
 
 async function serverAt(
@@ -138,28 +140,56 @@ function unreachable({ name }: RemoteModel): never {
 	throw runFailure('run.server-not-open', { model: name });
 }
 
+type Left = Pick<ServerRequest, 'dir' | 'model' | 'options'>;
+
 /**
  * A job of an earlier sitting that still runs, also one that nobody was told of. One is followed; what else is found, such as
  * a job of another launch than the evaluation names now, is ended.
  */
-async function followed({ dir, model, options }: ServerRequest, launch: StartedLaunch): Promise<Job | null> {
-	const { token, hub } = options;
-	const jobs = (await readJobs(dir)).filter(job => job.model === model.name && job.ended === null);
+async function followed(left: Left, launch: StartedLaunch): Promise<Job | null> {
 	let found: Job | null = null;
+	await endLeft(left, async job => {
+		if (found || job.launch.kind !== launch.kind) {
+			return false;
+		}
+		found = job;
+		return true;
+	});
+	return found;
+}
+
+/** Ends the jobs that earlier sittings of a model left running; one that cannot be ended is told of, and stays in the book. */
+export async function endAllLeft(left: Left): Promise<void> {
+	try {
+		await endLeft(left, async () => false);
+	} catch (error) {
+		if (!(error instanceof Failure)) {
+			throw error;
+		}
+		left.options.onNotice?.(error.reason);
+	}
+}
+
+/** @param keeps Whether a job is of use, and goes on. */
+async function endLeft(
+	{ dir, model, options: { token, hub } }: Left,
+	keeps: (job: Job) => Promise<boolean>,
+): Promise<void> {
+	const jobs = (await readJobs(dir)).filter(job => job.model === model.name && job.ended === null);
 	for (const job of jobs.reverse()) {
 		const launcher = launcherOf(job.launch, { hub });
 		const handle = job.handle ?? (await launcher.find(job.label, model, token));
-		if (handle !== null && isLive((await launcher.status(handle, token)).state)) {
-			if (!found && job.launch.kind === launch.kind) {
-				found = { ...job, handle };
-				await noteJob(dir, found);
-				continue;
-			}
+		const known = { ...job, handle };
+		const isAlive = handle !== null && isLive((await launcher.status(handle, token)).state);
+		if (isAlive && (await keeps(known))) {
+			await noteJob(dir, known);
+			continue;
+		}
+		if (isAlive) {
 			await launcher.stop(handle);
 		}
-		await noteJob(dir, { ...job, handle, ended: new Date().toISOString() });
+		await noteJob(dir, { ...known, ended: new Date().toISOString() });
 	}
-	return found;
 }
 
 async function started(request: ServerRequest, launch: StartedLaunch, launcher: AnyLauncher): Promise<Job> {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { hubJobsLauncher } from '../../src/launch/hubJobs';
 import { launcherOf } from '../../src/launch/launchers';
 import { CancellationSource, neverCancelled } from '../../src/protocol/cancellation';
 import { messageText } from '../../src/protocol/messages';
@@ -143,6 +144,26 @@ describe('a run on a job of Hugging Face', () => {
 		expect(samplesOf(dir).slice(0, kept.length)).toEqual(kept);
 		expect(samplesOf(dir)).toHaveLength(20);
 		expect(standIn.jobs.all.slice(before).map(job => job.stage)).toEqual(['ERROR', 'CANCELED']);
+	});
+
+	it('ends what was left running when its host went down right behind the last sample', {
+		timeout: 60_000,
+	}, async () => {
+		const { options, dir } = evaluation();
+		await evaluate(options);
+		const [job] = jobsOf(dir);
+		const recordFile = path.join(dir, 'run.json');
+		writeFileSync(recordFile, readFileSync(recordFile, 'utf8').replace('"state": "done"', '"state": "running"'));
+		const model = { name: 'eval-lens/demo-model', id: 'eval-lens/demo-model', revision: 'main', dtype: null };
+		const launch = job?.launch.kind === 'hf_jobs' ? job.launch : expect.fail('no job');
+		const hub = options.hub ?? expect.fail('no hub');
+		const handle = await hubJobsLauncher(hub).start({ label: 'left-behind', launch, model }, neverCancelled);
+		const left = { ...job, label: 'left-behind', handle, ended: null };
+		writeFileSync(path.join(dir, 'jobs.json'), JSON.stringify({ jobs: [job, left] }));
+		const { record } = await evaluate(options);
+		expect(record.state).toBe('done');
+		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
+		expect(jobsOf(dir)).toMatchObject([{ ended: expect.any(String) }, { ended: expect.any(String) }]);
 	});
 
 	it('cancels a job that waits for hardware', { timeout: 60_000 }, async () => {
