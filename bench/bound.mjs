@@ -3,10 +3,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { evalLensScores, writeEvaluation, writePrompts } from './peers/evalLens.mjs';
+import { rooms } from './product/rooms.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const shared = path.join(root, '..', 'shared');
@@ -71,31 +71,18 @@ async function compare() {
 
 /** The graph that runs use, with their threads: milliseconds a token of one prompt, the best of three; and its profile. */
 async function openGraph() {
-	const outfile = path.join(root, 'out', 'bench-bound.mjs');
-	await build({
-		stdin: {
-			contents: `
-				export { fileSha256 } from './src/engine/fileHash';
-				export { neverCancelled } from './src/protocol/cancellation';
-				export { prepareGraph } from './src/engine/graph/prepareGraph';
-				export { createDecoder } from './src/engine/process/decoder';
-				export { decoderLayout } from './src/engine/process/decoderLayout';
-				export { openModel } from './src/engine/process/preparedModel';
-				export { loadRuntime } from './src/engine/process/runtime';
-			`,
-			resolveDir: root,
-			loader: 'ts',
-		},
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		target: 'node20',
-		external: ['onnxruntime-node'],
-		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-		logLevel: 'error',
-	});
-	const product = await import(pathToFileURL(outfile).href);
+	const product = await rooms(
+		'bound',
+		`
+		export { fileSha256 } from './src/engine/fileHash';
+		export { neverCancelled } from './src/protocol/cancellation';
+		export { prepareGraph } from './src/engine/graph/prepareGraph';
+		export { createDecoder } from './src/engine/process/decoder';
+		export { decoderLayout } from './src/engine/process/decoderLayout';
+		export { openModel } from './src/engine/process/preparedModel';
+		export { loadRuntime } from './src/engine/process/runtime';
+		`,
+	);
 	const runtime = await product.loadRuntime();
 	const sha256 = await product.fileSha256(file, product.neverCancelled);
 	const graphFolder = path.join(options.cache, 'graphs');

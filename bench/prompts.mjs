@@ -1,9 +1,8 @@
 // node bench/prompts.mjs [questions]: how long the prompts of MMLU take to render, five shots, in every preset. No model.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { rooms } from './product/rooms.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const data = path.join(root, '..', 'shared', 'data');
@@ -12,38 +11,19 @@ if (!existsSync(path.join(data, 'mmlu'))) {
 	process.exit(0);
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'eval-lens-bench-'));
-try {
-	await run(await rooms());
-} finally {
-	rmSync(folder, { recursive: true });
-}
-
-async function rooms() {
-	const outfile = path.join(folder, 'rooms.mjs');
-	await build({
-		stdin: {
-			contents: `
-				export { presetNames } from './src/config/presets';
-				export { loadDataset } from './src/data/loadDataset';
-				export { createRenderer } from './src/prompt/render';
-				export { createShotPicker } from './src/prompt/shots';
-				export { promptText } from './src/protocol/prompt';
-				export { presetFormat, resolvedEvaluation } from './test/resolvedEvaluation';
-			`,
-			resolveDir: root,
-			loader: 'ts',
-		},
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		target: 'node20',
-		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-		logLevel: 'error',
-	});
-	return import(pathToFileURL(outfile).href);
-}
+await run(
+	await rooms(
+		'prompts',
+		`
+		export { presetNames } from './src/config/presets';
+		export { loadDataset } from './src/data/loadDataset';
+		export { createRenderer } from './src/prompt/render';
+		export { createShotPicker } from './src/prompt/shots';
+		export { promptText } from './src/protocol/prompt';
+		export { presetFormat, resolvedEvaluation } from './test/resolvedEvaluation';
+		`,
+	),
+);
 
 async function run({ presetNames, loadDataset, createRenderer, createShotPicker, promptText, ...test }) {
 	const formats = [test.presetFormat('mmlu/original'), test.presetFormat('mmlu/harness-2023-01')];

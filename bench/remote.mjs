@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { homedir, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { startPeer } from './peers/peerProcess.mjs';
+import { rooms } from './product/rooms.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -84,33 +84,6 @@ function freePort() {
 	});
 }
 
-/** The product's rooms, to send the same requests in another order. */
-async function rooms() {
-	// Beside node_modules, where it finds ONNX Runtime.
-	const outfile = path.join(root, 'out', 'bench-remote.mjs');
-	await build({
-		stdin: {
-			contents: `
-				export { openEndpoint } from './src/engine/endpoint/endpointEngine';
-				export { neverCancelled } from './src/protocol/cancellation';
-				export { loadRun } from './src/run/loadRun';
-				export { collectRequests } from './src/run/sampleRequests';
-			`,
-			resolveDir: root,
-			loader: 'ts',
-		},
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		target: 'node20',
-		external: ['onnxruntime-node'],
-		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-		logLevel: 'error',
-	});
-	return import(pathToFileURL(outfile).href);
-}
-
 function writeEvaluation(name, url, fields) {
 	const file = path.join(folder, `${name}.eval.yaml`);
 	const evaluation = {
@@ -127,7 +100,15 @@ function writeEvaluation(name, url, fields) {
 
 /** llama.cpp's own server, whose answers tell what came from its cache; a new one each time, since it keeps old prompts. */
 async function byOrder() {
-	const product = await rooms();
+	const product = await rooms(
+		'remote',
+		`
+		export { openEndpoint } from './src/engine/endpoint/endpointEngine';
+		export { neverCancelled } from './src/protocol/cancellation';
+		export { loadRun } from './src/run/loadRun';
+		export { collectRequests } from './src/run/sampleRequests';
+		`,
+	);
 	const token = product.neverCancelled;
 	const file = writeEvaluation('order', 'http://127.0.0.1:1', {
 		where: { subject: subjects },

@@ -1,9 +1,8 @@
 // node --expose-gc bench/tokenizer.mjs: how long prompts take to become token ids, text by text and piece by piece. No model.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { rooms } from './product/rooms.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const shared = path.join(root, '..', 'shared');
@@ -16,41 +15,22 @@ if (!existsSync(path.join(data, 'mmlu')) || !existsSync(model)) {
 	process.exit(0);
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'eval-lens-bench-'));
-try {
-	await run(await rooms());
-} finally {
-	rmSync(folder, { recursive: true });
-}
-
-async function rooms() {
-	const outfile = path.join(folder, 'rooms.mjs');
-	await build({
-		stdin: {
-			contents: `
-				export { Tokenizer } from '@huggingface/tokenizers';
-				export { loadDataset } from './src/data/loadDataset';
-				export { createRenderer } from './src/prompt/render';
-				export { createShotPicker } from './src/prompt/shots';
-				export { promptText } from './src/protocol/prompt';
-				export { piecewise } from './src/tokenizer/piecewise';
-				export { safeCuts } from './src/tokenizer/safeCuts';
-				export { readTokenizerFiles } from './src/tokenizer/tokenizerFiles';
-				export { presetFormat, resolvedEvaluation } from './test/resolvedEvaluation';
-			`,
-			resolveDir: root,
-			loader: 'ts',
-		},
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		target: 'node20',
-		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-		logLevel: 'error',
-	});
-	return import(pathToFileURL(outfile).href);
-}
+await run(
+	await rooms(
+		'tokenizer',
+		`
+		export { Tokenizer } from '@huggingface/tokenizers';
+		export { loadDataset } from './src/data/loadDataset';
+		export { createRenderer } from './src/prompt/render';
+		export { createShotPicker } from './src/prompt/shots';
+		export { promptText } from './src/protocol/prompt';
+		export { piecewise } from './src/tokenizer/piecewise';
+		export { safeCuts } from './src/tokenizer/safeCuts';
+		export { readTokenizerFiles } from './src/tokenizer/tokenizerFiles';
+		export { presetFormat, resolvedEvaluation } from './test/resolvedEvaluation';
+		`,
+	),
+);
 
 async function run(product) {
 	const { definition } = await product.readTokenizerFiles(model);

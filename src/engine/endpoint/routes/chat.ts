@@ -5,6 +5,7 @@ import { read } from '../refusals';
 import type { Route, Sequence } from '../route';
 import type { ServerClient } from '../serverClient';
 import { formsOf, greatestByText, plainOf } from './tokenForms';
+import { usageOf, usageShape } from './usage';
 
 const probability = z.object({ token: z.string(), logprob: z.number() });
 const completion = z.object({
@@ -19,13 +20,7 @@ const completion = z.object({
 			}),
 		)
 		.min(1),
-	usage: z
-		.object({
-			prompt_tokens: z.number(),
-			completion_tokens: z.number().nullish(),
-			prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish(),
-		})
-		.nullish(),
+	usage: usageShape,
 });
 
 const chatPath = '/v1/chat/completions';
@@ -58,15 +53,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 		}
 		const common = { model, messages, temperature: 0, logprobs: true };
 		const found = read(client, chatPath, await client.post(chatPath, { ...common, ...body }, signal), completion);
-		const { usage } = found;
-		return {
-			choice: found.choices[0],
-			usage: {
-				prompt: usage?.prompt_tokens ?? null,
-				cached: usage?.prompt_tokens_details?.cached_tokens ?? null,
-				written: usage?.completion_tokens ?? 1,
-			},
-		};
+		return { choice: found.choices[0], usage: usageOf(found, 1) };
 	};
 	return {
 		name: `chat completions, the ${top} most probable tokens`,

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { cutAt } from '../../process/writer';
 import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
-import type { NextTokens, PromptLogprobs, Route, Sequence, Usage, WantedToken } from '../route';
+import type { NextTokens, PromptLogprobs, Route, Sequence, WantedToken } from '../route';
 import type { ServerClient } from '../serverClient';
 import { formsOf, plainOf } from './tokenForms';
+import { usageOf, usageShape } from './usage';
 
 const logprobs = z.object({
 	tokens: z.array(z.string()),
@@ -22,13 +23,7 @@ export const completion = z.object({
 			}),
 		)
 		.min(1),
-	usage: z
-		.object({
-			prompt_tokens: z.number(),
-			completion_tokens: z.number().nullish(),
-			prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish(),
-		})
-		.nullish(),
+	usage: usageShape,
 });
 type Completion = z.output<typeof completion>;
 
@@ -187,13 +182,4 @@ function bestOf(token: string): NextTokens['best'] {
 function idOf(token: string): number | null {
 	const id = /^token_id:(\d+)$/.exec(token)?.[1];
 	return id === undefined ? null : Number(id);
-}
-
-function usageOf(found: Completion | undefined, written: number): Usage {
-	const usage = found?.usage;
-	return {
-		prompt: usage?.prompt_tokens ?? null,
-		cached: usage?.prompt_tokens_details?.cached_tokens ?? null,
-		written: usage?.completion_tokens ?? written,
-	};
 }
