@@ -141,8 +141,12 @@ export class JobIndex implements vscode.Disposable {
 		this.#watcher ??= this.#watchBooks();
 		const { jobsOfRun } = await rooms();
 		const entries = await this.index.all();
+		// A run of this window is known before a watcher tells of its folder.
+		const own = this.queue.runs.flatMap(({ dir, record }) =>
+			dir && record && !entries.some(entry => entry.dir === dir) ? [{ dir, record }] : [],
+		);
 		return Promise.all(
-			entries.map(entry => {
+			[...own, ...entries].map(entry => {
 				let run = this.#runs.get(entry.dir);
 				// What this window starts is written down before a watcher may tell of it.
 				if (!run || this.queue.in(entry.dir)) {
@@ -164,7 +168,7 @@ export class JobIndex implements vscode.Disposable {
 		this.#phase = now;
 	}
 
-	async #followerOf({ dir }: RunEntry): Promise<Follower> {
+	async #followerOf({ dir }: Pick<RunEntry, 'dir'>): Promise<Follower> {
 		if (this.queue.in(dir)) {
 			return 'here';
 		}

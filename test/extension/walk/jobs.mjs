@@ -23,7 +23,8 @@ export async function visitJobs(visit, folder) {
 	await writeEvaluation(workspace, 'left', { path: 'demo-model' }, { local: { command, port: await freePort() } });
 	await leftRun(path.join(workspace, 'left.eval.yaml'), env);
 	const billed = { hf_jobs: { flavor: 'a10g-small', timeout: '90m' } };
-	await writeEvaluation(workspace, 'billed', { id: 'eval-lens/demo-model' }, billed);
+	// Long enough that what is seen of a running job is seen on a busy machine too.
+	await writeEvaluation(workspace, 'billed', { id: 'eval-lens/demo-model' }, billed, 200);
 	const server = await startedServer(command, env);
 	const keyed = { url: server.url, api_key: 'secret:LAB_SERVER' };
 	await writeEvaluation(workspace, 'keyed', { path: 'demo-model' }, keyed);
@@ -141,11 +142,11 @@ export async function visitJobs(visit, folder) {
 	}
 }
 
-async function writeEvaluation(workspace, name, model, launch) {
+async function writeEvaluation(workspace, name, model, launch, limit = 40) {
 	const fields = {
 		dataset_path: 'demo-questions',
 		num_fewshot: 2,
-		limit: 40,
+		limit,
 		models: [{ ...model, launch }],
 		variants: { original: 'mmlu/original', helm: 'mmlu/helm' },
 	};
