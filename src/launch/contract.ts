@@ -72,7 +72,7 @@ export interface Reached extends Disposable {
 export interface Launcher<K extends LaunchKind, H> {
 	estimate(request: LaunchRequest<K>, token: CancellationToken): Promise<Estimate>;
 	/**
-	 * Starts the job. Whatever finds it again is in the label and in `intended`, which the caller has written down before.
+	 * Starts the job. Its label alone finds it again, which the caller has written down before.
 	 * @throws Failure; Cancelled. Where it was refused, the job does not run; where a connection broke or it was cancelled, it
 	 * may, and `find` tells.
 	 */

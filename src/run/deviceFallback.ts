@@ -79,7 +79,12 @@ export function notesOf(
 	before: ModelRecord | undefined,
 ): Message[] {
 	const all = [...(before?.notes ?? []), ...notes, ...(changed ? [changeNote(model, chosen, changed)] : [])];
-	return [...new Map(all.map(note => [JSON.stringify(note), note])).values()];
+	return eachOnce(all);
+}
+
+/** Notes without those that stand there twice. */
+export function eachOnce(notes: readonly Message[]): Message[] {
+	return [...new Map(notes.map(note => [JSON.stringify(note), note])).values()];
 }
 
 function changeNote(model: string, device: string, { from_sample, variant, key, reason }: DeviceChange): Message {

@@ -1,14 +1,13 @@
-import type { EndpointEngine } from '../engine/endpoint/endpointEngine';
-import { openEndpoint, servedNotes } from '../engine/endpoint/endpointEngine';
+import { type EndpointEngine, openEndpoint, servedNotes } from '../engine/endpoint/endpointEngine';
 import type { EndpointPlan } from '../engine/endpoint/endpointPlan';
-import { plusCounts } from '../engine/endpoint/tally';
 import { Failure } from '../protocol/failure';
-import type { Message } from '../protocol/messages';
 import { ErrorFile } from './errorFile';
+import { endAllLeft } from './leftJobs';
 import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
 import type { RemoteModel } from './models';
-import { endAllLeft, type OpenServer, openServer, refuseEnded } from './openServer';
-import type { EndpointRecord, ModelRecord } from './record';
+import { type OpenServer, openServer, refuseEnded } from './openServer';
+import type { ModelRecord } from './record';
+import { remoteRecorder } from './remoteRecord';
 import { noCache } from './responseCache';
 import { scoreSamples } from './scoreSamples';
 
@@ -52,7 +51,7 @@ interface OnServer extends ModelExecution<RemoteModel>, Collected {
 }
 
 async function onServer(run: OnServer): Promise<void> {
-	const { planned, options, server, before, requests, tracker } = run;
+	const { planned, options, server, before, requests, timing, tracker } = run;
 	const { model } = planned;
 	const { launch } = model;
 	const engine = await openEndpoint(
@@ -67,7 +66,8 @@ async function onServer(run: OnServer): Promise<void> {
 	try {
 		const plan = engine.plan(requests.trie);
 		const { record: probe, notes } = await engine.probe(plan, options.token);
-		const recordOf = recorder(run, engine, plan, probe, [...servedNotes(engine), ...notes]);
+		const told = { model, engine, plan, server, probe, notes: [...servedNotes(engine), ...notes], timing, before };
+		const recordOf = remoteRecorder(told);
 		await run.update(await recordOf());
 		tracker.phase('scoring', model.name);
 		await scoreAll(run, engine, plan, recordOf);
@@ -142,77 +142,5 @@ async function refuseWithoutWay(error: unknown, server: OpenServer, ways: number
 	}
 	if (error.reason.code !== 'endpoint.unreachable' || status?.state !== 'running' || ways >= waysAtMost) {
 		throw error;
-	}
-}
-
-function recorder(
-	{ planned, before, server, requests, timing }: OnServer,
-	engine: EndpointEngine,
-	plan: EndpointPlan,
-	probe: EndpointRecord['probe'],
-	notes: readonly Message[],
-): () => Promise<ModelRecord> {
-	const { model } = planned;
-	const scored = seconds();
-	const earlier = before?.endpoint;
-	return async () => {
-		const { server: found } = engine;
-		const counts = earlier ? plusCounts(earlier.counts, engine.counts) : engine.counts;
-		const cost = await server.cost().catch(() => null);
-		const { naive, oneRequest, distinct } = requests.trie.counts;
-		return {
-			name: model.name,
-			...(model.origin ? { repository: model.origin.id } : {}),
-			revision: model.revision,
-			dtype: model.dtype ?? found.weights ?? 'as served',
-			engine: 'endpoint',
-			engine_version: [found.kind, found.version].filter(Boolean).join(' '),
-			device: model.launch.kind,
-			threads: null,
-			window: model.window,
-			files: [],
-			tokenizer_sha256: model.tokenizer.sha256,
-			notes: [...new Map([...(before?.notes ?? []), ...notes].map(note => [JSON.stringify(note), note])).values()],
-			plan: null,
-			graph: null,
-			from_cache: 0,
-			endpoint: {
-				launch: model.launch.kind,
-				host: engine.host,
-				server: found.kind,
-				version: found.version,
-				model: engine.model,
-				weights: found.weights,
-				route: engine.route.name,
-				window: found.window,
-				probe: earlier?.probe ?? probe,
-				counts,
-				hardware: hardwareOf(model),
-				cost: cost === null && (earlier?.cost ?? null) === null ? null : (earlier?.cost ?? 0) + (cost ?? 0),
-			},
-			tokens: {
-				naive,
-				one_request: oneRequest,
-				distinct,
-				planned: plan.counts.planned,
-				computed: counts.tokens_in - (counts.cached ?? 0),
-			},
-			seconds: {
-				load: (before?.seconds.load ?? 0) + timing.load,
-				plan: (before?.seconds.plan ?? 0) + timing.plan,
-				score: (before?.seconds.score ?? 0) + scored(),
-			},
-		};
-	};
-}
-
-function hardwareOf({ launch }: RemoteModel): string | null {
-	switch (launch.kind) {
-		case 'hf_jobs':
-			return launch.flavor;
-		case 'slurm':
-			return launch.gres;
-		default:
-			return null;
 	}
 }

@@ -4,8 +4,9 @@ import type { JobState, JobStatus } from '../launch/contract';
 import type { AnyLauncher } from '../launch/launchers';
 import { neverCancelled } from '../protocol/cancellation';
 import { runFailure } from '../protocol/failure';
+import { endJob } from './endJob';
 import { type Job, noteJob, readJobs } from './jobBook';
-import { endJob, JobWatch } from './jobWatch';
+import { JobWatch } from './jobWatch';
 import type { RunJobs } from './workspaceJobs';
 
 const folder = temporaryFolders();

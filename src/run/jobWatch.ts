@@ -1,17 +1,13 @@
-import type { StartedLaunch } from '../config/launch';
 import { isLive, type JobStatus } from '../launch/contract';
-import type { AnyLauncher } from '../launch/launchers';
 import type { CancellationToken } from '../protocol/cancellation';
 import { Cancelled } from '../protocol/cancellation';
-import { dollarsFor, type Job, noteJob } from './jobBook';
+import { endedJob, foundHandle, type LauncherFor } from './endJob';
+import { type Job, noteJob } from './jobBook';
 import type { JobNews, RunJobs } from './workspaceJobs';
 
 /** Between two questions about a job that lives, and about one that is lost or could not be asked, in milliseconds. */
 const askLiveEvery = 10_000;
 const askOthersEvery = 60_000;
-
-/** How the launcher of a launch is had; a sign-in may be behind it. */
-export type LauncherFor = (launch: StartedLaunch) => Promise<AnyLauncher>;
 
 /** What is known of jobs, asked where they run; of each not more often than a person looks. */
 export class JobWatch {
@@ -89,35 +85,3 @@ export class JobWatch {
 }
 
 const nowhere: JobStatus = { state: 'lost', detail: null, billedSeconds: null };
-
-/**
- * Ends a job for good, also one that nobody was told of, and writes down that it is over. Resolves when it is really gone.
- * @returns Whether there was one: of a label that is not found the book stays as it is, since another account may find it.
- * @throws Failure where that cannot be made sure of.
- */
-export async function endJob(
-	dir: string,
-	job: Job,
-	launcherFor: LauncherFor,
-	token: CancellationToken,
-): Promise<boolean> {
-	const launcher = await launcherFor(job.launch);
-	const handle = job.handle ?? (await foundHandle(launcher, job, token));
-	if (handle === null) {
-		return false;
-	}
-	await launcher.stop(handle);
-	// What it cost is good to know, and no reason to doubt that it is gone.
-	const status = await launcher.status(handle, token).catch(() => nowhere);
-	await noteJob(dir, endedJob({ ...job, handle }, status, Date.now()));
-	return true;
-}
-
-function endedJob(job: Job, { billedSeconds }: JobStatus, now: number): Job {
-	return { ...job, ended: new Date(now).toISOString(), dollars: dollarsFor(job, billedSeconds) };
-}
-
-/** A job goes by its label; the model beside it is only named. */
-function foundHandle(launcher: AnyLauncher, { label, model }: Job, token: CancellationToken): Promise<unknown> {
-	return launcher.find(label, { name: model, id: null, revision: 'main', dtype: null }, token);
-}

@@ -32,7 +32,7 @@ export interface LocalModel extends Reader {
 export interface RemoteModel extends Reader {
 	readonly kind: 'remote';
 	readonly launch: Launch;
-	/** On the Hub, as written; null: a folder. */
+	/** On the Hub; null: a folder. */
 	readonly id: string | null;
 	/** A commit where the Hub was asked, else as written. */
 	readonly revision: string;
@@ -72,7 +72,7 @@ async function openRemote(
 		...(await readerIn(folder, spec, token)),
 		kind: 'remote',
 		launch,
-		id: 'id' in spec.source ? spec.source.id : null,
+		id: onHub?.snapshot.id ?? null,
 		revision: onHub?.snapshot.commit ?? spec.revision,
 		dtype: spec.dtype,
 		origin: onHub?.snapshot ?? null,

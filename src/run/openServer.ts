@@ -3,13 +3,14 @@ import type { Launch, StartedLaunch } from '../config/launch';
 import type { ServerAddress } from '../engine/endpoint/serverClient';
 import { withSignal } from '../hub/abort';
 import { systemClock } from '../hub/retry';
-import { answers } from '../launch/awaitServer';
-import { type Estimate, isLive, type JobStatus, type Reached } from '../launch/contract';
+import type { Estimate, JobStatus, Reached } from '../launch/contract';
+import { isAnswering } from '../launch/isAnswering';
 import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, inputFailure, runFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
 import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
+import { endAllLeft, followLeft } from './leftJobs';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
@@ -19,7 +20,7 @@ export interface OpenServer {
 	readonly address: ServerAddress;
 	/** Its job; null: it ran before, and goes on running. */
 	readonly job: Job | null;
-	/** Dollars so far, as far as billed and known. */
+	/** Dollars so far of all jobs that were started for the model, as far as billed and known. */
 	cost(): Promise<number | null>;
 	/** Where its job stands; null: it has none. */
 	status(): Promise<JobStatus | null>;
@@ -83,8 +84,12 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 	const { dir, model, options, tracker } = request;
 	const { token } = options;
 	const launcher = launcherOf(launch, { hub: options.hub });
-	let job = (await followed(request, launch)) ?? (await started(request, launch, launcher));
+	let job = (await followLeft(request, launch)) ?? (await started(request, launch, launcher));
 	let reached: Reached | null = null;
+	const spent = (await readJobs(dir)).reduce(
+		(sum, one) => sum + (one.model === model.name && one.label !== job.label ? (one.dollars ?? 0) : 0),
+		0,
+	);
 	const billed = async () =>
 		job.dollarsAnHour === null
 			? null
@@ -123,7 +128,8 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 		job,
 		async cost() {
 			if (Date.now() - cost.asked > costEvery) {
-				cost = { dollars: await billed(), asked: Date.now() };
+				const own = await billed();
+				cost = { dollars: own === null ? null : spent + own, asked: Date.now() };
 			}
 			return cost.dollars;
 		},
@@ -138,58 +144,6 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 
 function unreachable({ name }: RemoteModel): never {
 	throw runFailure('run.server-not-open', { model: name });
-}
-
-type Left = Pick<ServerRequest, 'dir' | 'model' | 'options'>;
-
-/**
- * A job of an earlier sitting that still runs, also one that nobody was told of. One is followed; what else is found, such as
- * a job of another launch than the evaluation names now, is ended.
- */
-async function followed(left: Left, launch: StartedLaunch): Promise<Job | null> {
-	let found: Job | null = null;
-	await endLeft(left, async job => {
-		if (found || job.launch.kind !== launch.kind) {
-			return false;
-		}
-		found = job;
-		return true;
-	});
-	return found;
-}
-
-/** Ends the jobs that earlier sittings of a model left running; one that cannot be ended is told of, and stays in the book. */
-export async function endAllLeft(left: Left): Promise<void> {
-	try {
-		await endLeft(left, async () => false);
-	} catch (error) {
-		if (!(error instanceof Failure)) {
-			throw error;
-		}
-		left.options.onNotice?.(error.reason);
-	}
-}
-
-/** @param keeps Whether a job is of use, and goes on. */
-async function endLeft(
-	{ dir, model, options: { token, hub } }: Left,
-	keeps: (job: Job) => Promise<boolean>,
-): Promise<void> {
-	const jobs = (await readJobs(dir)).filter(job => job.model === model.name && job.ended === null);
-	for (const job of jobs.reverse()) {
-		const launcher = launcherOf(job.launch, { hub });
-		const handle = job.handle ?? (await launcher.find(job.label, model, token));
-		const known = { ...job, handle };
-		const isAlive = handle !== null && isLive((await launcher.status(handle, token)).state);
-		if (isAlive && (await keeps(known))) {
-			await noteJob(dir, known);
-			continue;
-		}
-		if (isAlive) {
-			await launcher.stop(handle);
-		}
-		await noteJob(dir, { ...known, ended: new Date().toISOString() });
-	}
 }
 
 async function started(request: ServerRequest, launch: StartedLaunch, launcher: AnyLauncher): Promise<Job> {
@@ -271,7 +225,7 @@ async function ready(
 			if (status.state === 'running') {
 				running ??= Date.now();
 				reached ??= await launcher.reach(job.handle, token).catch(() => null);
-				if (reached && (await answers(reached, token))) {
+				if (reached && (await isAnswering(reached, token))) {
 					return reached;
 				}
 				if (Date.now() - running > readyWithin) {

@@ -11,7 +11,7 @@ import type { LocalModel, RemoteModel } from './models';
 import type { EvaluateOptions } from './options';
 import type { PlannedModel } from './planVariants';
 import type { TokenRecord } from './record';
-import { collectRequests } from './sampleRequests';
+import { collectRequests, type SampleRequests } from './sampleRequests';
 import { scoredFromCache } from './scoreSamples';
 import { smallestDifference } from './smallestDifference';
 import { trackRun } from './tracker';
@@ -63,16 +63,11 @@ async function planRemote(
 	const tracker = trackRun({ total: samples, before: 0, onProgress });
 	tracker.phase('planning', model.name);
 	const all = await collectRequests(variants, examples, model, () => {}, { token, onProgress: tracker.asked });
-	const { naive, oneRequest, distinct } = all.trie.counts;
 	const { launch } = model;
 	return {
-		model: model.name,
-		tokens: { naive, one_request: oneRequest, distinct, planned: distinct },
+		...told(model.name, examples, all, all.trie.counts.distinct),
 		seconds: null,
 		...(launch.kind === 'url' ? {} : { launch: await launcherOf(launch, options).estimate(model, token) }),
-		mde: smallestDifference(examples.length),
-		variants: all.added.map(({ variant, tokens }) => ({ variant, adds: tokens })),
-		samples,
 		from_cache: 0,
 	};
 }
@@ -104,19 +99,27 @@ async function planLocal(
 		},
 		{ token, onProgress: tracker.asked },
 	).finally(() => cache.close());
-	const { naive, oneRequest, distinct } = all.trie.counts;
 	const { planned, seconds } =
 		fromCache === samples
 			? { planned: 0, seconds: 0 }
 			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
+	return { ...told(model.name, examples, all, planned), seconds, from_cache: fromCache };
+}
+
+/** What the prompts alone tell. */
+function told(
+	model: string,
+	examples: readonly Question[],
+	{ trie, added, samples }: SampleRequests,
+	planned: number,
+): Omit<ModelPlan, 'seconds' | 'from_cache'> {
+	const { naive, oneRequest, distinct } = trie.counts;
 	return {
-		model: model.name,
+		model,
 		tokens: { naive, one_request: oneRequest, distinct, planned },
-		seconds,
 		mde: smallestDifference(examples.length),
-		variants: all.added.map(({ variant, tokens }) => ({ variant, adds: tokens })),
-		samples,
-		from_cache: fromCache,
+		variants: added.map(({ variant, tokens }) => ({ variant, adds: tokens })),
+		samples: samples.length,
 	};
 }
 

@@ -5,9 +5,10 @@ import { expect, test } from 'vitest';
 import { resolvedEvaluation } from '../../test/resolvedEvaluation';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import type { JobState } from '../launch/contract';
+import type { LiveHubJob } from '../launch/hubJobs/live';
 import { Failure } from '../protocol/failure';
 import { type Job, noteJob } from './jobBook';
-import { type Follower, type HubOnlyJob, type JobNews, jobsOfRun, type RunJobs, workspaceJobs } from './workspaceJobs';
+import { type Follower, type JobNews, jobsOfRun, type RunJobs, workspaceJobs } from './workspaceJobs';
 
 const folder = temporaryFolders();
 const now = new Date('2026-03-10T12:00:00Z');
@@ -35,8 +36,8 @@ function news(state: JobState, billedSeconds: number | null = 1800): JobNews {
 	return { status: { state, detail: null, billedSeconds }, problem: null, handle: null, asked: 0 };
 }
 
-const onHub: HubOnlyJob = {
-	handle: { id: '9' },
+const onHub: LiveHubJob = {
+	handle: { namespace: 'acme', id: '9' },
 	label: 'eval-lens-9',
 	model: 'acme/other',
 	flavor: 'l4x1',
@@ -47,7 +48,7 @@ const onHub: HubOnlyJob = {
 	dollarsAnHour: 0.8,
 };
 
-const list = (runs: readonly RunJobs[], all: Readonly<Record<string, JobNews>> = {}, hub: readonly HubOnlyJob[] = []) =>
+const list = (runs: readonly RunJobs[], all: Readonly<Record<string, JobNews>> = {}, hub: readonly LiveHubJob[] = []) =>
 	workspaceJobs({ runs, newsOf: label => all[label], onHub: hub, now });
 
 test('a job that lives and that nobody follows is an orphan, with what it has cost', () => {

@@ -1,5 +1,6 @@
 import type { StartedLaunch } from '../config/launch';
 import { isLive, isOver, type JobState, type JobStatus } from '../launch/contract';
+import type { LiveHubJob } from '../launch/hubJobs/live';
 import type { Message } from '../protocol/messages';
 import { dollarsFor, type Job, readJobs } from './jobBook';
 import type { RunRecord } from './record';
@@ -30,20 +31,6 @@ export interface JobNews {
 	readonly handle: unknown;
 	/** When it was asked, in milliseconds since 1970. */
 	readonly asked: number;
-}
-
-/** A job that Hugging Face says we started, whatever run folders say. */
-export interface HubOnlyJob {
-	readonly handle: unknown;
-	readonly label: string | null;
-	readonly model: string | null;
-	readonly flavor: string;
-	/** ISO 8601. */
-	readonly created: string | null;
-	readonly stage: string;
-	readonly url: string;
-	readonly billedSeconds: number;
-	readonly dollarsAnHour: number | null;
 }
 
 /** A job as a list shows it. */
@@ -99,7 +86,7 @@ export interface KnownJobs {
 	readonly runs: readonly RunJobs[];
 	readonly newsOf: (label: string) => JobNews | undefined;
 	/** Of Hugging Face's own list. */
-	readonly onHub: readonly HubOnlyJob[];
+	readonly onHub: readonly LiveHubJob[];
 	readonly now: Date;
 }
 
@@ -149,7 +136,7 @@ function ownJob(run: RunJobs, job: Job, news: JobNews | undefined): WorkspaceJob
 	};
 }
 
-function hubOnly(job: HubOnlyJob): WorkspaceJob {
+function hubOnly(job: LiveHubJob): WorkspaceJob {
 	const { handle, model, flavor, created, stage, url, billedSeconds, dollarsAnHour } = job;
 	return {
 		label: job.label ?? url,

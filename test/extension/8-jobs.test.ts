@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { freePort } from '../../src/launch/freePort';
 import type { Job } from '../../src/run/jobBook';
 import type { RunRecord } from '../../src/run/record';
 import { test, until } from './suite';
@@ -156,16 +156,6 @@ async function leftRun(file: string): Promise<string> {
 		child.kill('SIGKILL');
 		await gone;
 	}
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-		});
-	});
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/launch/freePort';
 import { hubJobsLauncher } from '../../src/launch/hubJobs';
 import { launcherOf } from '../../src/launch/launchers';
 import { CancellationSource, neverCancelled } from '../../src/protocol/cancellation';
@@ -11,7 +12,7 @@ import type { EvaluateOptions, LaunchToConfirm } from '../../src/run/options';
 import { connect } from '../hub/connect';
 import { startHubStandIn } from '../hub/standIn';
 import { addStory } from '../hub/story';
-import { type DemoServerOptions, freePort, startDemoServer } from '../servers/demoServerCommand';
+import { type DemoServerOptions, startDemoServer } from '../servers/demoServerCommand';
 import { smallServer } from '../servers/smallServer';
 import { temporaryFolders } from '../temporaryFolder';
 
@@ -164,6 +165,30 @@ describe('a run on a job of Hugging Face', () => {
 		expect(record.state).toBe('done');
 		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
 		expect(jobsOf(dir)).toMatchObject([{ ended: expect.any(String) }, { ended: expect.any(String) }]);
+	});
+
+	it('counts each job once, whoever began it', { timeout: 60_000 }, async () => {
+		const { options, dir } = evaluation(20);
+		behind = { delay: 100 };
+		const source = new CancellationSource();
+		let isCancelled = false;
+		await evaluate({
+			...options,
+			token: source.token,
+			onProgress: ({ done }) => {
+				if (done >= 3 && !isCancelled) {
+					isCancelled = true;
+					source.cancel();
+				}
+			},
+		});
+		const { record } = await evaluate(options);
+		const dollars = jobsOf(dir).map(job => job.dollars ?? expect.fail('a job without its price'));
+		expect(dollars).toHaveLength(2);
+		const sum = dollars.reduce((total, one) => total + one, 0);
+		// It was last asked before the job was ended.
+		expect(record.models[0]?.endpoint?.cost).toBeLessThanOrEqual(sum + 1e-9);
+		expect(record.models[0]?.endpoint?.cost).toBeGreaterThanOrEqual(dollars[0] ?? 0);
 	});
 
 	it('cancels a job that waits for hardware', { timeout: 60_000 }, async () => {

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonRandom } from '../../src/data/mersenneTwister';
+import { freePort } from '../../src/launch/freePort';
 import type { Sample } from '../../src/protocol/sample';
 import type { Job } from '../../src/run/jobBook';
 import type { RunRecord } from '../../src/run/record';
 import { evalLens, startEvalLens } from '../commandLine';
 import { demoModel, root } from '../paths';
-import { demoServerCommand, freePort } from '../servers/demoServerCommand';
+import { demoServerCommand } from '../servers/demoServerCommand';
 import { temporaryFolders } from '../temporaryFolder';
 
 /** `npm run test:long` takes all fifty; the ordinary run takes a fifth of them, from the same seed. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { freePort } from '../../src/launch/freePort';
 import { demoModel, root } from '../paths';
 
 let building: Promise<string> | undefined;
@@ -42,17 +42,6 @@ export async function demoServerCommand({ delay = 0, loading = 0, log = '' }: De
 	const environment = { MODEL_FOLDER: demoModel, DELAY: String(delay), LOADING: String(loading), LOG: log };
 	const words = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
 	return `${words.join(' ')} exec '${process.execPath}' '${await script()}'`;
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-		});
-	});
 }
 
 /** The demo server, started here; resolves once it answers. */

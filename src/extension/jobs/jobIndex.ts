@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { StartedLaunch } from '../../config/launch';
+import type { LiveHubJob } from '../../launch/hubJobs/live';
 import type { AnyLauncher } from '../../launch/launchers';
 import type { JobWatch } from '../../run/jobWatch';
-import type { Follower, HubOnlyJob, RunJobs, WorkspaceJob } from '../../run/workspaceJobs';
+import type { Follower, RunJobs, WorkspaceJob } from '../../run/workspaceJobs';
 import type { HubConnections } from '../hub/hubConnection';
 import { rooms } from '../rooms';
 import type { RunEntry, RunIndex } from '../runs/runIndex';
@@ -25,7 +26,7 @@ export interface ShownJobs {
 }
 
 interface HubList {
-	readonly jobs: readonly HubOnlyJob[];
+	readonly jobs: readonly LiveHubJob[];
 	readonly problem: unknown;
 	readonly asked: number;
 }

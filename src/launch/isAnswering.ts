@@ -6,7 +6,7 @@ import type { Reached } from './contract';
 const patience = 5000;
 
 /** Whether the server is up and has its model loaded: it lists it, and is not busy loading it (503). */
-export async function answers(reached: Reached, token: CancellationToken): Promise<boolean> {
+export async function isAnswering(reached: Reached, token: CancellationToken): Promise<boolean> {
 	return withSignal(token, async signal => {
 		for (const path of ['/v1/models', '/health']) {
 			if (!(await isWell(reached, path, signal))) {

@@ -1,0 +1,41 @@
+import type { StartedLaunch } from '../config/launch';
+import type { JobStatus } from '../launch/contract';
+import type { AnyLauncher } from '../launch/launchers';
+import type { CancellationToken } from '../protocol/cancellation';
+import { dollarsFor, type Job, noteJob } from './jobBook';
+
+/** How the launcher of a launch is had; a sign-in may be behind it. */
+export type LauncherFor = (launch: StartedLaunch) => Promise<AnyLauncher>;
+
+/**
+ * Ends a job for good, also one that nobody was told of, and writes down that it is over. Resolves when it is really gone.
+ * @returns Whether there was one: of a label that is not found the book stays as it is, since another account may find it.
+ * @throws Failure where that cannot be made sure of.
+ */
+export async function endJob(
+	dir: string,
+	job: Job,
+	launcherFor: LauncherFor,
+	token: CancellationToken,
+): Promise<boolean> {
+	const launcher = await launcherFor(job.launch);
+	const handle = job.handle ?? (await foundHandle(launcher, job, token));
+	if (handle === null) {
+		return false;
+	}
+	await launcher.stop(handle);
+	// What it cost is good to know, and no reason to doubt that it is gone.
+	const status = await launcher.status(handle, token).catch(() => ({ billedSeconds: null }));
+	await noteJob(dir, endedJob({ ...job, handle }, status, Date.now()));
+	return true;
+}
+
+/** What the book holds of a job that is over. @param now In milliseconds since 1970. */
+export function endedJob(job: Job, { billedSeconds }: Pick<JobStatus, 'billedSeconds'>, now: number): Job {
+	return { ...job, ended: new Date(now).toISOString(), dollars: dollarsFor(job, billedSeconds) };
+}
+
+/** A job goes by its label; the model beside it is only named. */
+export function foundHandle(launcher: AnyLauncher, { label, model }: Job, token: CancellationToken): Promise<unknown> {
+	return launcher.find(label, { name: model, id: null, revision: 'main', dtype: null }, token);
+}
