@@ -24,7 +24,7 @@ export async function lockRun(folder: string): Promise<{ release(): Promise<void
 	try {
 		while (!(await becomes(own, file))) {
 			const before = await read(file);
-			if (before && isAlive(before)) {
+			if (typeof before === 'object' && isAlive(before)) {
 				throw inputFailure('run.locked', { folder, file, ...before.owner });
 			}
 			await removeDead(file);
@@ -49,7 +49,7 @@ export async function lockRun(folder: string): Promise<{ release(): Promise<void
 /** Whether another living process writes the run. */
 export async function isLocked(folder: string): Promise<boolean> {
 	const lock = await read(path.join(folder, runFiles.lock));
-	return lock !== null && isAlive(lock);
+	return typeof lock === 'object' && isAlive(lock);
 }
 
 /** A link appears whole or not at all, and never over another one. */
@@ -105,7 +105,8 @@ async function removeDead(file: string): Promise<void> {
 	}
 	try {
 		const lock = await read(file);
-		if (!lock || !isAlive(lock)) {
+		// Where there is none, the next moment somebody may have one, who waits for no takeover.
+		if (lock !== 'none' && !(typeof lock === 'object' && isAlive(lock))) {
 			await rm(file, { force: true });
 		}
 	} finally {
@@ -118,17 +119,21 @@ interface Lock {
 	readonly touched: number;
 }
 
-async function read(file: string): Promise<Lock | null> {
+/** `foreign`: something is there that is not of our making, and nobody's. */
+async function read(file: string): Promise<Lock | 'none' | 'foreign'> {
 	try {
 		const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
 		const owner: unknown = JSON.parse(text);
 		if (typeof owner === 'object' && owner && 'pid' in owner && typeof owner.pid === 'number' && 'host' in owner) {
 			return { owner: { pid: owner.pid, host: String(owner.host) }, touched: mtimeMs };
 		}
-	} catch {
-		// Missing, or not of our making: nobody's.
+	} catch (error) {
+		// Node's file system throws errors that carry a code.
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+			return 'none';
+		}
 	}
-	return null;
+	return 'foreign';
 }
 
 function isAlive({ owner, touched }: Lock): boolean {
