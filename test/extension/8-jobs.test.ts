@@ -67,7 +67,11 @@ jobTest('a run on a server that is started for it shows its job while it lives, 
 	assert.equal(error, undefined, String(error));
 	assert.equal(result?.record.state, 'done');
 	assert.equal(result.record.models[0]?.endpoint?.launch, 'local');
-	assert(said.has('launching starting'), [...said].join(', '));
+	// Which states in between are seen depends on how fast the server is.
+	assert(
+		[...said].some(phase => phase.startsWith('launching ')),
+		[...said].join(', '),
+	);
 	assert(said.has('scoring'), [...said].join(', '));
 	assert.equal(jobsIn(result.dir).length, 1);
 	assert.notEqual(jobsIn(result.dir)[0]?.ended, null);

@@ -17,7 +17,7 @@ import { Visit } from './walk/visit.mjs';
 
 const visits = { nothing: visitWithNothing, demo: visitDemo, hub: visitHub, jobs: visitJobs };
 
-/** Walks in each theme; a step that fails ends the walk in its theme. */
+/** Walks in each theme; a step that fails ends the visit that it belongs to. */
 export async function walk(themes = ['Default Dark Modern', 'Default Light Modern', 'Default High Contrast']) {
 	const vsix = (await readdir(root))
 		.filter(name => name.endsWith('.vsix'))
@@ -28,16 +28,15 @@ export async function walk(themes = ['Default Dark Modern', 'Default Light Moder
 	for (const theme of themes) {
 		console.log(`\nthe packaged product, ${theme}`);
 		const folder = await mkdtemp(path.join(tmpdir(), 'eval-lens-walk-'));
-		try {
-			for (const visit of wanted()) {
+		for (const visit of wanted()) {
+			try {
 				await visit(new Visit(path.join(root, vsix), theme, counts), folder);
+			} catch (error) {
+				counts.failed++;
+				console.log(`✗ ${error instanceof Error ? error.stack : error}`);
 			}
-		} catch (error) {
-			counts.failed++;
-			console.log(`✗ ${error instanceof Error ? error.stack : error}`);
-		} finally {
-			await rm(folder, { recursive: true, force: true });
 		}
+		await rm(folder, { recursive: true, force: true });
 	}
 	return counts;
 }

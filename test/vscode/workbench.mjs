@@ -252,6 +252,12 @@ export class Workbench {
 		await until(`the notification ${text}`, async () => (await this.notifications()).some(seen => seen.match(text)));
 	}
 
+	/** Takes notifications away. VS Code shows only three within 0.8 s, which no person exceeds, and we may. */
+	async clearNotifications() {
+		await this.command('Notifications: Clear All Notifications');
+		await this.page.waitForTimeout(1_000);
+	}
+
 	/**
 	 * The innermost frame of a webview, where our HTML is. VS Code nests two iframes: the outer one
 	 * is its own page and holds ours as #active-frame (#pending-frame while it loads).

@@ -216,12 +216,23 @@ describe('the server of a job', () => {
 
 describe('stopping', () => {
 	it('resolves when the job is really gone', async () => {
-		const launcher = launcherOf();
+		const clock = fastClock();
+		// Its patience would be over in less than the stand-in takes, if waits took no time at all.
+		const launcher = launcherOf(
+			hubOf(undefined, {
+				...clock,
+				sleep: async (duration, signal) => {
+					await new Promise(resolve => setTimeout(resolve, 10));
+					await clock.sleep(duration, signal);
+				},
+			}),
+		);
 		standIn.jobs.cancelsAfterMs = 60;
 		const handle = await launcher.start(launchRequest(), token);
 		await first().run();
 		await launcher.stop(handle);
 		expect(first().stage).toBe('CANCELED');
+		expect(clock.waits.length).toBeGreaterThan(1);
 		expect(standIn.requests.filter(({ url }) => url.endsWith('/cancel'))).toHaveLength(1);
 	});
 

@@ -62,13 +62,13 @@ export async function visitJobs(visit, folder) {
 			await workbench.notification('is gone');
 			await workbench.treeRow(jobs, 'Ended').waitFor();
 			assert.notEqual((await jobsOf(workspace, 'left'))[0].ended, null);
-			await workbench.command('Notifications: Clear All Notifications');
+			await workbench.clearNotifications();
 		});
 		await visit.step('what is billed is asked about first, with the most that it may cost', async () => {
 			await workbench.command('Eval Lens: Sign In to Hugging Face');
 			await side.type('hf_test_good');
 			await workbench.notification('Signed in to Hugging Face as');
-			await workbench.command('Notifications: Clear All Notifications');
+			await workbench.clearNotifications();
 			await workbench.openFile('billed.eval.yaml');
 			await workbench.command('Eval Lens: Run');
 			await dialog.waitFor({ timeout: 120_000 });
@@ -123,7 +123,7 @@ export async function visitJobs(visit, folder) {
 			await page.getByRole('button', { name: 'Replace Key…' }).click();
 			await side.type('sk-walk-4712');
 			await until('the other key', () => refusing.keys.includes('Bearer sk-walk-4712'));
-			await workbench.command('Notifications: Clear All Notifications');
+			await workbench.clearNotifications();
 		});
 		await visit.step('the guide opens beside all that', async () => {
 			await workbench.command('Eval Lens: Open Guide to Runs on Servers');

@@ -1,5 +1,8 @@
 import { until } from '../../vscode/host.mjs';
 
+/** For what is tried again. */
+const soon = { timeout: 5_000 };
+
 /** What a person does in the side bar. */
 export function sideBar(workbench) {
 	const { page } = workbench;
@@ -56,9 +59,13 @@ export function sideBar(workbench) {
 			await rowOf(view, below).first().waitFor();
 		},
 		async hover(view, label, text) {
-			await away();
-			await rowOf(view, label).first().locator('.label-name').hover();
-			await page.locator('.monaco-hover:visible', { hasText: text }).waitFor();
+			// A row that is drawn anew under the pointer loses its tooltip: then one moves away and comes back.
+			await until(`the tooltip ${text}`, async () => {
+				await away();
+				await rowOf(view, label).first().locator('.label-name').hover(soon);
+				await page.locator('.monaco-hover:visible', { hasText: text }).waitFor(soon);
+				return true;
+			});
 		},
 		/** A row near the end of a list. */
 		async scrollTo(view, label) {

@@ -13,13 +13,19 @@ export class Visit {
 	}
 
 	/** @param {Record<string, string>} [env] environment of the server */
-	open(workspace, env = {}) {
-		return openWorkbench({ vsix: this.vsix, workspace, theme: this.theme, env });
+	async open(workspace, env = {}) {
+		this.workbench = await openWorkbench({ vsix: this.vsix, workspace, theme: this.theme, env });
+		return this.workbench;
 	}
 
 	async step(name, body) {
 		const start = Date.now();
-		await body();
+		try {
+			await body();
+		} catch (error) {
+			console.log(`✗ ${name} (${Date.now() - start} ms)\n${await this.#whatIsShown().catch(String)}`);
+			throw error;
+		}
 		this.counts.passed++;
 		console.log(`✓ ${name} (${Date.now() - start} ms)`);
 	}
@@ -31,6 +37,23 @@ export class Visit {
 	/** With what hangs at the pointer, such as a tooltip. */
 	pictureAsIs(workbench, name) {
 		return workbench.page.screenshot({ path: this.#pictureNamed(name), animations: 'disabled' });
+	}
+
+	/** Where pictures cannot be had, such as on a machine that is gone. */
+	async #whatIsShown() {
+		const { page } = this.workbench;
+		const textsOf = selector => page.locator(`${selector}:visible`).allInnerTexts();
+		const shown = {
+			notifications: await this.workbench.notifications(),
+			dialogs: await textsOf('.monaco-dialog-box'),
+			quickInput: await textsOf('.quick-input-widget'),
+			hovers: await textsOf('.monaco-hover'),
+			tabs: await textsOf('.tab'),
+			rows: await textsOf('.sidebar .monaco-list-row'),
+		};
+		return Object.entries(shown)
+			.map(([name, texts]) => `  ${name}: ${JSON.stringify(texts)}`)
+			.join('\n');
 	}
 
 	#pictureNamed(name) {
