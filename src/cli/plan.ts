@@ -42,7 +42,7 @@ function planText({ model, tokens, seconds, launch, mde, variants, samples, from
 			1,
 		),
 		launch ? `${launchText(launch)}\n` : '',
-		`Expected time: ${seconds === null ? 'the server’s' : duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
+		`Expected time: ${seconds === null ? 'not known before a run on that server is done' : duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
 	].join('');
 }
 

@@ -26,8 +26,9 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 				},
 				// Nobody can be asked: without a word, what is billed is refused.
 				...(options.yes && {
-					onLaunch: async ({ model, estimate }: LaunchToConfirm) => {
-						progress.note(`${model}: ${launchText(estimate)}`);
+					onLaunch: async ({ model, estimate, expected }: LaunchToConfirm) => {
+						const time = expected ? ` It should take about ${duration(expected.seconds)}.` : '';
+						progress.note(`${model}: ${launchText(estimate)}${time}`);
 						return true;
 					},
 				}),

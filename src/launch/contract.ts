@@ -28,6 +28,16 @@ export interface Estimate {
 	readonly maximalCost: { readonly dollars: number; readonly dollarsAnHour: number } | null;
 	/** After which the job ends by itself, in seconds; null: it does not. */
 	readonly longest: number | null;
+	/** What its hardware should do; null: not known. */
+	readonly speed: Speed | null;
+}
+
+/** How fast a server is: while it computes, tokens or samples bind it, whichever take longer. */
+export interface Speed {
+	/** Seconds until it answers. */
+	readonly starting: number;
+	readonly tokensASecond: number;
+	readonly samplesASecond: number;
 }
 
 /**

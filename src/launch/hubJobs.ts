@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Hub } from '../hub/hub';
-import { jobHardware } from '../hub/jobs/hardware';
+import { type Hardware, jobHardware } from '../hub/jobs/hardware';
 import { isOver, type Job } from '../hub/jobs/job';
 import { getJob, jobUrl, requireAccount } from '../hub/jobs/jobs';
 import { followLog, type LogTiming, lastLines, usualLogTiming } from '../hub/jobs/logs';
@@ -9,11 +9,12 @@ import { whoAmI } from '../hub/whoAmI';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, runFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
-import type { JobStatus, Launcher, LaunchRequest } from './contract';
+import type { JobStatus, Launcher, LaunchRequest, ServedModel, Speed } from './contract';
 import { serverAddress } from './hubJobs/address';
 import { hardwareNamed, jobEstimate } from './hubJobs/cost';
 import { type LiveHubJob, liveHubJobs } from './hubJobs/live';
 import { jobRequest } from './hubJobs/request';
+import { dataSheetSpeed } from './hubJobs/speed';
 import { billedSeconds, ending, isServing, isUnexplained, jobState, phaseOf, waiting } from './hubJobs/status';
 import { stopJob } from './hubJobs/stop';
 import { jobLabelled, submitOnce } from './hubJobs/submit';
@@ -51,7 +52,8 @@ export function hubJobsLauncher(hub: Hub, timing: LogTiming = usualLogTiming): H
 		async estimate({ launch, model }, token) {
 			// Refused now rather than once it was confirmed.
 			jobRequest({ label: '', launch, model }, null);
-			return jobEstimate(hardwareNamed(launch.flavor, await jobHardware(hub, token)), launch.timeout);
+			const hardware = hardwareNamed(launch.flavor, await jobHardware(hub, token));
+			return { ...jobEstimate(hardware, launch.timeout), speed: await jobSpeed(hub, hardware, model, token) };
 		},
 		start: async (request, token) => startJob(hub, await payer(request, token), request, token),
 		async find(request, token) {
@@ -88,6 +90,18 @@ function ownAccount(hub: Hub): (token: CancellationToken) => Promise<string> {
 		}
 		return known.name;
 	};
+}
+
+/** Null where the Hub does not tell how large the model is: that keeps nobody from running it. */
+async function jobSpeed(
+	hub: Hub,
+	hardware: Hardware,
+	{ id, revision, dtype }: ServedModel,
+	token: CancellationToken,
+): Promise<Speed | null> {
+	const info = id === null ? null : await modelInfo(hub, id, revision, token).catch(() => null);
+	throwIfCancelled(token);
+	return info?.parameters ? dataSheetSpeed(hardware, info.parameters, dtype) : null;
 }
 
 /** Once it is submitted nobody is left in doubt about it: where that was cancelled meanwhile, the job is, too. */

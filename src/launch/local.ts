@@ -21,7 +21,7 @@ export function localLauncher({ env, jobsFolder }: LocalOptions = {}): Launcher<
 	const jobs = shellJobs(localShell(env), { jobs: folder, isShared: false });
 	return {
 		...jobs,
-		estimate: async () => ({ maximalCost: null, longest: null }),
+		estimate: async () => ({ maximalCost: null, longest: null, speed: null }),
 		reach: async ({ port }) => ({
 			url: `http://127.0.0.1:${port}`,
 			headers: async () => ({}),

@@ -65,7 +65,11 @@ describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 
 	test('knows how long a job lasts at most', async () => {
 		const asked = requestOf<'slurm'>(launch('true', { time: '1-02:03' }));
-		expect(await launcher().estimate(asked, neverCancelled)).toEqual({ maximalCost: null, longest: 93_780 });
+		expect(await launcher().estimate(asked, neverCancelled)).toEqual({
+			maximalCost: null,
+			longest: 93_780,
+			speed: null,
+		});
 	});
 
 	test('two jobs on one node have different ports, and what they ask for', async () => {

@@ -36,7 +36,7 @@ export function slurmLauncher(options: SshOptions = {}): Launcher<'slurm', Slurm
 	const ask = async (job: SlurmJob, token: CancellationToken) =>
 		readReport(await shellOn(job.host).run(slurmStatusScript(place(job), job), token));
 	return {
-		estimate: async ({ launch }) => ({ maximalCost: null, longest: slurmSeconds(launch.time) }),
+		estimate: async ({ launch }) => ({ maximalCost: null, longest: slurmSeconds(launch.time), speed: null }),
 		async start({ label, launch, model }, token) {
 			const shell = shellOn(launch.host);
 			const script = submitScript({ ...place({ label }), launch, variables: serverVariables(model) });

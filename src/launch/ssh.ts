@@ -14,7 +14,7 @@ export interface SshJob extends ShellJob {
 export function sshLauncher(options: SshOptions = {}): Launcher<'ssh', SshJob> {
 	const jobsOf = (host: string) => shellJobs(openSsh(host, options).shell, { jobs: remoteJobsFolder, isShared: true });
 	return {
-		estimate: async () => ({ maximalCost: null, longest: null }),
+		estimate: async () => ({ maximalCost: null, longest: null, speed: null }),
 		async start(request, token) {
 			const { host } = request.launch;
 			return { host, ...(await jobsOf(host).start(request, token)) };

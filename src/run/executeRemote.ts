@@ -31,12 +31,11 @@ export async function executeRemote(execution: ModelExecution<RemoteModel>): Pro
 		await endAllLeft({ dir, model, options });
 		return;
 	}
-	const loading = seconds();
 	const { distinct } = collected.requests.trie.counts;
 	const server = await openServer({ dir, model, options, tracker, tokens: distinct, requests: missing.length });
 	try {
 		tracker.phase('loading', model.name);
-		await onServer({ ...execution, ...collected, server, timing: { load: loading(), plan: planTime } });
+		await onServer({ ...execution, ...collected, server, timing: { load: server.opening, plan: planTime } });
 	} finally {
 		const stillRuns = await server.close();
 		if (stillRuns) {

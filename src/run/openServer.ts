@@ -9,6 +9,7 @@ import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, inputFailure, runFailure } from '../protocol/failure';
 import { type Message, message } from '../protocol/messages';
+import { expectedTime } from './expectedTime';
 import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
 import { endAllLeft, followLeft } from './leftJobs';
 import type { RemoteModel } from './models';
@@ -20,6 +21,8 @@ export interface OpenServer {
 	readonly address: ServerAddress;
 	/** Its job; null: it ran before, and goes on running. */
 	readonly job: Job | null;
+	/** Seconds until it answered, without what a person took to say yes. */
+	readonly opening: number;
 	/** Dollars so far of all jobs that were started for the model, as far as billed and known. */
 	cost(): Promise<number | null>;
 	/** Where its job stands; null: it has none. */
@@ -73,6 +76,7 @@ async function serverAt(
 	return {
 		address: { url, headers: async () => headers },
 		job: null,
+		opening: 0,
 		cost: async () => null,
 		status: async () => null,
 		again: async () => {},
@@ -84,6 +88,7 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 	const { dir, model, options, tracker } = request;
 	const { token } = options;
 	const launcher = launcherOf(launch, { hub: options.hub });
+	const began = Date.now();
 	let job = (await followLeft(request, launch)) ?? (await started(request, launch, launcher));
 	let reached: Reached | null = null;
 	const spent = (await readJobs(dir)).reduce(
@@ -117,6 +122,7 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 		}
 		throw error;
 	}
+	const opening = (Date.now() - Math.max(began, Date.parse(job.started))) / 1000;
 	const now = () => reached ?? unreachable(model);
 	return {
 		address: {
@@ -126,6 +132,7 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 			headers: () => now().headers(),
 		},
 		job,
+		opening,
 		async cost() {
 			if (Date.now() - cost.asked > costEvery) {
 				const own = await billed();
@@ -201,7 +208,11 @@ async function confirm(
 			dollars: estimate.maximalCost.dollars.toFixed(2),
 		});
 	}
-	if (onLaunch && !(await onLaunch({ model: model.name, launch, estimate, tokens, requests }))) {
+	if (!onLaunch) {
+		return;
+	}
+	const expected = await expectedTime(options.file, model, { tokens, samples: requests }, estimate);
+	if (!(await onLaunch({ model: model.name, launch, estimate, expected, tokens, requests }))) {
 		throw new NotWanted();
 	}
 }

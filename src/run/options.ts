@@ -4,6 +4,7 @@ import type { Hub } from '../hub/hub';
 import type { Estimate } from '../launch/contract';
 import { type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Message } from '../protocol/messages';
+import type { ExpectedTime } from './expectedTime';
 import type { Overrides } from './loadEvaluation';
 import type { RunProgress } from './progress';
 import type { RunRecord } from './record';
@@ -64,6 +65,7 @@ export interface LaunchToConfirm {
 	readonly model: string;
 	readonly launch: StartedLaunch;
 	readonly estimate: Estimate;
+	readonly expected: ExpectedTime | null;
 	/** Distinct tokens of the run's prompts, and samples to be had. */
 	readonly tokens: number;
 	readonly requests: number;

@@ -5,6 +5,7 @@ import type { RequestTrie } from '../engine/planning/requestTrie';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
 import { launcherOf } from '../launch/launchers';
+import { expectedTime } from './expectedTime';
 import { loadRun } from './loadRun';
 import { localOptions, openCache } from './modelEngine';
 import type { LocalModel, RemoteModel } from './models';
@@ -20,7 +21,7 @@ import { trackRun } from './tracker';
 export interface ModelPlan {
 	readonly model: string;
 	readonly tokens: Omit<TokenRecord, 'computed'>;
-	/** From its start to its end, loading included; null: a server computes, whose speed is not known before. */
+	/** From its start to its end, loading included; null: a server computes, and nothing tells how fast it is. */
 	readonly seconds: number | null;
 	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
 	readonly launch?: Estimate;
@@ -64,10 +65,14 @@ async function planRemote(
 	tracker.phase('planning', model.name);
 	const all = await collectRequests(variants, examples, model, () => {}, { token, onProgress: tracker.asked });
 	const { launch } = model;
+	const { distinct } = all.trie.counts;
+	const estimate = launch.kind === 'url' ? null : await launcherOf(launch, options).estimate(model, token);
+	const work = { tokens: distinct, samples };
+	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
-		...told(model.name, examples, all, all.trie.counts.distinct),
-		seconds: null,
-		...(launch.kind === 'url' ? {} : { launch: await launcherOf(launch, options).estimate(model, token) }),
+		...told(model.name, examples, all, distinct),
+		seconds: expected?.seconds ?? null,
+		...(estimate && { launch: estimate }),
 		from_cache: 0,
 	};
 }

@@ -121,3 +121,19 @@ export async function runsOf(evaluationFile: string): Promise<FoundRun[]> {
 export async function createRunFolder(dir: string): Promise<void> {
 	await guard(dir, () => mkdir(dir, { recursive: true }));
 }
+
+/** The runs of all evaluations in a folder (`.evals/<evaluation>/<run>`), in no order. Broken records are passed over. */
+export async function runsBelow(folder: string): Promise<FoundRun[]> {
+	const runs = path.join(folder, '.evals');
+	const found: FoundRun[] = [];
+	for (const evaluation of await readdir(runs).catch(() => [])) {
+		for (const run of await readdir(path.join(runs, evaluation)).catch(() => [])) {
+			const dir = path.join(runs, evaluation, run);
+			const record = await readRecord(dir).catch(() => null);
+			if (record) {
+				found.push({ dir, record });
+			}
+		}
+	}
+	return found;
+}

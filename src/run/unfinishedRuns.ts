@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isLocked } from './lock';
 import { limitOf } from './record';
-import { type FoundRun, readRecord } from './runFolder';
+import { type FoundRun, readRecord, runsBelow } from './runFolder';
 
 /** What it takes to go on with a run. */
 export interface ResumableRun extends FoundRun {
@@ -18,7 +17,7 @@ export interface ResumableRun extends FoundRun {
  */
 export async function unfinishedRuns(folder: string): Promise<ResumableRun[]> {
 	const own = await readRecord(folder).catch(() => null);
-	const found = own ? [{ dir: folder, record: own }] : await runsBelow(path.join(folder, '.evals'));
+	const found = own ? [{ dir: folder, record: own }] : await runsBelow(folder);
 	const unfinished: ResumableRun[] = [];
 	for (const { dir, record } of found) {
 		if (record.state !== 'done' && !(await isLocked(dir))) {
@@ -26,18 +25,4 @@ export async function unfinishedRuns(folder: string): Promise<ResumableRun[]> {
 		}
 	}
 	return unfinished.sort((a, b) => a.record.started.localeCompare(b.record.started));
-}
-
-async function runsBelow(folder: string): Promise<FoundRun[]> {
-	const found: FoundRun[] = [];
-	for (const evaluation of await readdir(folder).catch(() => [])) {
-		for (const run of await readdir(path.join(folder, evaluation)).catch(() => [])) {
-			const dir = path.join(folder, evaluation, run);
-			const record = await readRecord(dir).catch(() => null);
-			if (record) {
-				found.push({ dir, record });
-			}
-		}
-	}
-	return found;
 }

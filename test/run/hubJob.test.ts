@@ -9,6 +9,7 @@ import { messageText } from '../../src/protocol/messages';
 import { evaluate } from '../../src/run/evaluate';
 import { type Job, noteJob } from '../../src/run/jobBook';
 import type { EvaluateOptions, LaunchToConfirm } from '../../src/run/options';
+import { planRun } from '../../src/run/planRun';
 import { connect } from '../hub/connect';
 import { startHubStandIn } from '../hub/standIn';
 import { addStory } from '../hub/story';
@@ -77,6 +78,7 @@ describe('a run on a job of Hugging Face', () => {
 			{
 				launch: { kind: 'hf_jobs' },
 				estimate: { longest: 1800, maximalCost: { dollars: expect.any(Number) } },
+				expected: { starting: 300, seen: null },
 				requests: 8,
 			},
 		]);
@@ -105,6 +107,33 @@ describe('a run on a job of Hugging Face', () => {
 		for (const name of readdirSync(dir)) {
 			expect(readFileSync(path.join(dir, name), 'latin1'), name).not.toContain(token);
 		}
+	});
+
+	it('says how long it should take, as the last run of that model on that hardware did', {
+		timeout: 60_000,
+	}, async () => {
+		const { options, asked } = evaluation();
+		const { out: _, ...usual } = options;
+		const slow = {
+			...usual,
+			onLaunch: async (launch: LaunchToConfirm) => {
+				asked.push(launch);
+				// What a person takes to answer is no time that the server took.
+				await new Promise(resolve => setTimeout(resolve, 3000));
+				return true;
+			},
+		};
+		const { record } = await evaluate(slow);
+		expect(record.state).toBe('done');
+		await evaluate({ ...slow, limit: 4 });
+		const [model] = record.models;
+		expect(asked[1]?.expected).toMatchObject({ seen: record.finished, starting: model?.seconds.load });
+		const total = (Date.parse(record.finished ?? '') - Date.parse(record.started)) / 1000;
+		expect(model?.seconds.load).toBeGreaterThan(0.3);
+		expect(model?.seconds.load).toBeLessThanOrEqual(total - 3);
+		const [planned] = await planRun(usual);
+		expect(planned?.seconds).toBeGreaterThan(model?.seconds.load ?? 0);
+		expect(planned?.launch?.speed?.starting).toBe(300);
 	});
 
 	it('is not begun where nobody said yes', async () => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { StartedLaunch } from '../../config/launch';
+import type { ExpectedTime } from '../../run/expectedTime';
 import type { LaunchToConfirm } from '../../run/options';
 import { withoutLinks } from '../notification';
 import { compact, count, dollars, limit } from '../numbers';
@@ -22,7 +23,7 @@ export async function confirmLaunch(asked: LaunchToConfirm): Promise<boolean> {
 }
 
 function consentDetail(
-	{ estimate: { longest }, launch, requests, tokens }: LaunchToConfirm,
+	{ estimate: { longest }, expected, launch, requests, tokens }: LaunchToConfirm,
 	cost: NonNullable<LaunchToConfirm['estimate']['maximalCost']>,
 ): string {
 	const payer = launch.kind === 'hf_jobs' ? launch.namespace : null;
@@ -43,7 +44,31 @@ function consentDetail(
 		count(requests, locale),
 		compact(tokens, locale),
 	);
-	return `${price} ${pays}\n\n${work}`;
+	return [`${price} ${pays}`, work, expectedText(expected, longest)].join('\n\n');
+}
+
+function expectedText(expected: ExpectedTime | null, longest: number | null): string {
+	if (expected === null) {
+		return vscode.l10n.t('How long that takes is not known: no run with this model on this hardware is done yet.');
+	}
+	const time = limit(expected.seconds, locale);
+	const starting = limit(expected.starting, locale);
+	const told =
+		expected.seen === null
+			? vscode.l10n.t(
+					'It should take about {0}, {1} of it until the server answers: by the hardware’s data sheet, since no run here has used it yet.',
+					time,
+					starting,
+				)
+			: vscode.l10n.t(
+					'It should take about {0}, {1} of it until the server answers, as in the run of {2}.',
+					time,
+					starting,
+					new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(expected.seen)),
+				);
+	return longest !== null && expected.seconds > longest
+		? `${told} ${vscode.l10n.t('That is longer than the time limit: what is answered by then is kept, and the run can be resumed.')}`
+		: told;
 }
 
 /** "a job of Hugging Face on a10g-small". */

@@ -11,6 +11,8 @@ export interface Hardware {
 	readonly name: string;
 	/** `1x Nvidia A10G`. */
 	readonly description: string;
+	/** Such as `A10G`; null: it has none. */
+	readonly accelerator: string | null;
 	readonly dollarsAMinute: number;
 }
 
@@ -20,13 +22,15 @@ const hardwareAnswer = z
 	.object({
 		name: z.string().min(1),
 		prettyName: z.string().catch(''),
+		accelerator: z.object({ model: z.string() }).nullish().catch(null),
 		unitCostUSD: z.number().nonnegative(),
 		unitLabel: z.enum(['second', 'minute', 'hour']),
 	})
 	.transform(
-		({ name, prettyName, unitCostUSD, unitLabel }): Hardware => ({
+		({ name, prettyName, accelerator, unitCostUSD, unitLabel }): Hardware => ({
 			name: plainText(name, 100),
 			description: plainText(prettyName, 100),
+			accelerator: accelerator?.model ?? null,
 			dollarsAMinute: unitCostUSD / minutes[unitLabel],
 		}),
 	);

@@ -12,7 +12,7 @@ const suggestions = 3;
  * limit (Hugging Face, Jobs pricing).
  * @param timeout Seconds.
  */
-export function jobEstimate({ dollarsAMinute }: Hardware, timeout: number): Estimate {
+export function jobEstimate({ dollarsAMinute }: Hardware, timeout: number): Omit<Estimate, 'speed'> {
 	return {
 		maximalCost: {
 			dollars: dollarsAMinute * Math.ceil(timeout / 60) + portDollarsAnHour * Math.ceil(timeout / 3600),
