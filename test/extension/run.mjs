@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '../vscode/host.mjs';
-import { demoServerCommand } from './demoServer.mjs';
 import { startHub } from './hubProcess.mjs';
 import { writeReport } from './report.mjs';
+import { demoServerCommand } from './testServers.mjs';
 import { walk } from './walk.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,7 +1,7 @@
 // The person's path through the packaged product, in a real workbench, with pictures on the way.
 //   npm run package && node test/extension/walk.mjs          in dark, light and high contrast
 //   node test/extension/walk.mjs "Default Light Modern"       in one theme
-//   WALK=hub node test/extension/walk.mjs                     one visit of them: nothing, demo, hub or jobs
+//   WALK=hub node test/extension/walk.mjs                     one visit of them: nothing, demo, hub, jobs or servers
 // The pictures go to out/screenshots.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -13,9 +13,10 @@ import { visitHub } from './walk/hub.mjs';
 import { visitJobs } from './walk/jobs.mjs';
 import { visitWithNothing } from './walk/nothing.mjs';
 import { root } from './walk/root.mjs';
+import { visitServers } from './walk/servers.mjs';
 import { Visit } from './walk/visit.mjs';
 
-const visits = { nothing: visitWithNothing, demo: visitDemo, hub: visitHub, jobs: visitJobs };
+const visits = { nothing: visitWithNothing, demo: visitDemo, hub: visitHub, jobs: visitJobs, servers: visitServers };
 
 /** Walks in each theme; a step that fails ends the visit that it belongs to. */
 export async function walk(themes = ['Default Dark Modern', 'Default Light Modern', 'Default High Contrast']) {

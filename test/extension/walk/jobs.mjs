@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { until } from '../../vscode/host.mjs';
-import { demoServerCommand } from '../demoServer.mjs';
 import { startHub } from '../hubProcess.mjs';
+import { demoServerCommand } from '../testServers.mjs';
 import { root } from './root.mjs';
+import { freePort, jobsOf, recordOf, runOf } from './runFiles.mjs';
 import { sideBar } from './sideBar.mjs';
 
 const jobs = 'Jobs';
@@ -203,33 +203,8 @@ async function refusingServer() {
 	return { keys, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-async function runOf(workspace, name) {
-	const runs = path.join(workspace, '.evals', name);
-	const [newest] = (await readdir(runs).catch(() => [])).sort().reverse();
-	return newest && path.join(runs, newest);
-}
-
-async function recordOf(workspace, name) {
-	const dir = await runOf(workspace, name);
-	return dir && JSON.parse(await readFile(path.join(dir, 'run.json'), 'utf8'));
-}
-
-async function jobsOf(workspace, name) {
-	return JSON.parse(await readFile(path.join(await runOf(workspace, name), 'jobs.json'), 'utf8')).jobs;
-}
-
 async function textsOf(folder) {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 	const files = entries.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name));
 	return Promise.all(files.map(file => readFile(file, 'latin1')));
-}
-
-function freePort() {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
-		});
-	});
 }

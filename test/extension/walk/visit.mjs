@@ -30,6 +30,12 @@ export class Visit {
 		console.log(`✓ ${name} (${Date.now() - start} ms)`);
 	}
 
+	/** @param {string} why with what is missed */
+	skip(why) {
+		this.counts.skipped++;
+		console.log(`- skipped: ${why}`);
+	}
+
 	picture(workbench, name) {
 		return workbench.screenshot(this.#pictureNamed(name));
 	}
