@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, mapping, positiveNumber, text } from './fields';
+import { type Expectation, expects, mapping, positiveNumber, text } from './fields';
 
 /** Where a key is found: an environment variable, or the editor's SecretStorage. The key itself is never written. */
 export type KeyName = `env:${string}` | `secret:${string}`;
@@ -44,14 +44,17 @@ export type LaunchKind = Launch['kind'];
 /** A server that Eval Lens starts, and ends. */
 export type StartedLaunch = Exclude<Launch, { kind: 'url' }>;
 
-const keyName = z.string().regex(/^(env|secret):[A-Za-z_][A-Za-z0-9_.-]*$/, expects('config.expected.key-name'));
+/** A text of a form, with one sentence for what is another text and what is none. */
+const formed = (form: RegExp, expectation: Expectation) => text(expectation).regex(form, expects(expectation));
+
+const keyName = formed(/^(env|secret):[A-Za-z_][A-Za-z0-9_.-]*$/, 'config.expected.key-name');
 const port = () => positiveNumber().max(65535, expects('config.expected.port'));
 /** Neither an option of ssh, nor something that its shell would see. */
-const host = () => z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:@%-]*$/, expects('config.expected.host'));
-const word = () => z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:=,/-]*$/, expects('config.expected.word'));
+const host = () => formed(/^[A-Za-z0-9_][A-Za-z0-9_.:@%-]*$/, 'config.expected.host');
+const word = () => formed(/^[A-Za-z0-9_][A-Za-z0-9_.:=,/-]*$/, 'config.expected.word');
 const command = (what: string) =>
 	z
-		.string()
+		.string(expects('config.expected.text'))
 		.min(1, expects('config.expected.text'))
 		.meta({
 			description: `Starts the server, ${what}. \`$EVAL_LENS_PORT\` is the port that it must listen on, \`$EVAL_LENS_MODEL\` and \`$EVAL_LENS_REVISION\` are the model’s.`,
@@ -77,7 +80,7 @@ const launchFields = {
 		flavor: word().meta({ description: 'The hardware, such as `a10g-small`.' }),
 		timeout: z
 			.union(
-				[positiveNumber(), z.string().regex(/^\d+(\.\d+)?[smhd]$/, expects('config.expected.duration'))],
+				[positiveNumber(), formed(/^\d+(\.\d+)?[smhd]$/, 'config.expected.duration')],
 				expects('config.expected.duration'),
 			)
 			.meta({
@@ -107,7 +110,10 @@ const launchFields = {
 		partition: word().optional().meta({ description: 'The partition of the cluster.' }),
 		gres: word().optional().meta({ description: 'What the job asks for, such as `gpu:1`.' }),
 		time: z
-			.union([positiveNumber(), z.string().regex(/^(\d+-)?\d+(:\d+){0,2}$/, expects('config.expected.slurm-time'))])
+			.union(
+				[positiveNumber(), formed(/^(\d+-)?\d+(:\d+){0,2}$/, 'config.expected.slurm-time')],
+				expects('config.expected.slurm-time'),
+			)
 			.meta({ description: 'When the job ends whatever happens: minutes, or `hours:minutes:seconds`.' }),
 		command: command('on the node of the job'),
 	})

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<Suggestion['kind'], vscode.CompletionItemKind>> = {
 	preset: vscode.CompletionItemKind.EnumMember,
 	variant: vscode.CompletionItemKind.Reference,
 	dtype: vscode.CompletionItemKind.EnumMember,
+	hardware: vscode.CompletionItemKind.EnumMember,
 	path: vscode.CompletionItemKind.File,
 };
 

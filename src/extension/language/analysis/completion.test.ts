@@ -56,6 +56,12 @@ test.each<readonly [string, readonly string[]]>([
 	[`${head}models:\n  - path: d¦`, ['data/', 'demo model/']],
 	[`${head}models:\n  - id: acme/tiny\n    dtype: ¦`, ['fp32', 'q4']],
 	[`${head}models:\n  - dtype: ¦\n    id: acme/tiny`, ['fp32', 'q4']],
+	[`${head}models:\n  - id: acme/tiny\n    launch: { hf_jobs: { flavor: ¦`, ['t4-small', 'a10g-small']],
+	[
+		`${head}models:\n  - id: acme/tiny\n    launch: { hf_jobs: { timeout: 1h, flavor: a10¦ } }`,
+		['t4-small', 'a10g-small'],
+	],
+	[`${head}models:\n  - id: acme/tiny\n    launch:\n      hf_jobs:\n        flavor: ¦`, ['t4-small', 'a10g-small']],
 	[`${head}models: [acme/tiny]\nassert:\n  - model: ¦`, ['acme/tiny']],
 ])('%j has %j', async (marked, labels) => {
 	expect((await ask(marked)).labels).toEqual(labels);
@@ -102,5 +108,7 @@ test('what is put in is YAML that means the name', async () => {
 test('details say what one chooses by', async () => {
 	expect((await ask(`${head}test_split: ¦`)).details).toEqual(['1,000 rows', '1,000 rows', '1,000 rows']);
 	expect((await ask(`${head}models:\n  - id: acme/tiny\n    dtype: ¦`)).details).toEqual(['540 MB', '90 MB']);
+	const flavors = await ask(`${head}models:\n  - id: acme/tiny\n    launch: { hf_jobs: { flavor: ¦`);
+	expect(flavors.details).toEqual(['$0.40 an hour', '$1.00 an hour']);
 	expect((await ask(`${head}id_column: ¦`)).details).toEqual(['string', 'List(string)', 'ClassLabel', 'string']);
 });

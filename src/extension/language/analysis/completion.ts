@@ -2,6 +2,7 @@ import { isMap, isSeq } from 'yaml';
 import { presets } from '../../../config/presets';
 import { nodeAt } from '../../../config/yamlDocument';
 import { yamlScalar } from '../../../config/yamlText';
+import type { Hardware } from '../../../hub/jobs/hardware';
 import { columnExpression } from '../../authoring/templates';
 import type { DatasetKnowledge, Knowledge } from '../knowledge/knowledge';
 import { type Analysis, configNames, namedModels } from './analysis';
@@ -28,6 +29,7 @@ export interface Suggestion {
 		| 'preset'
 		| 'variant'
 		| 'dtype'
+		| 'hardware'
 		| 'path';
 	/** A few words behind the label. */
 	readonly detail: string;
@@ -128,6 +130,8 @@ async function suggestionsAt(
 			return whole(await pathsOf(typed, knowledge));
 		case 'models/-/dtype':
 			return whole(await dtypesOf(analysis, place, knowledge));
+		case 'models/-/launch/hf_jobs/flavor':
+			return whole((await knowledge.hardware()).map(flavorOf));
 		case 'dataset_name':
 		case 'dataset_name/-':
 			return whole(configsOf(await datasetOf(analysis, knowledge), place));
@@ -224,6 +228,13 @@ async function dtypesOf({ document }: Analysis, place: Place, knowledge: Knowled
 	const files = known.flatMap(model => model?.onnx ?? []);
 	const unique = new Map(files.map(file => [file.dtype, file]));
 	return [...unique.values()].map(({ dtype, size }) => plain(dtype, 'dtype', size === null ? '' : bytesText(size)));
+}
+
+function flavorOf({ name, description, dollarsAMinute }: Hardware): Suggestion {
+	return {
+		...plain(name, 'hardware', `$${(dollarsAMinute * 60).toFixed(2)} an hour`),
+		documentation: [{ text: description }],
+	};
 }
 
 function configsOf(dataset: DatasetKnowledge | null, { entries }: Place): readonly Suggestion[] {

@@ -56,6 +56,10 @@ export const quizKnowledge: Knowledge = {
 	model: async name => (name === 'acme/tiny' ? { isLocal: false, onnx: modelInfo.onnx, info: modelInfo } : null),
 	searchDatasets: async () => [datasetSummary],
 	searchModels: async () => [modelInfo],
+	hardware: async () => [
+		{ name: 't4-small', description: 'Nvidia T4 - small', accelerator: 'T4', dollarsAMinute: 0.4 / 60 },
+		{ name: 'a10g-small', description: 'Nvidia A10G - small', accelerator: 'A10G', dollarsAMinute: 1 / 60 },
+	],
 	paths: async typed => ['data/', 'demo model/', 'test.jsonl'].filter(path => path.startsWith(typed)),
 	url: (type, id) => `https://hub.example/${type === 'dataset' ? 'datasets/' : ''}${id}`,
 };

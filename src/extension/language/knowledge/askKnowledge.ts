@@ -1,5 +1,6 @@
 import { datasetInfo } from '../../../hub/datasetInfo';
 import { type Hub, repositoryUrl } from '../../../hub/hub';
+import { type Hardware, jobHardware } from '../../../hub/jobs/hardware';
 import { modelInfo } from '../../../hub/modelInfo';
 import type { DatasetSummary, ModelSummary } from '../../../hub/repository';
 import { searchDatasets, searchModels } from '../../../hub/search';
@@ -27,6 +28,7 @@ export interface Learned {
 	readonly models: ExpiringCache<ModelKnowledge | null>;
 	readonly foundDatasets: ExpiringCache<readonly DatasetSummary[]>;
 	readonly foundModels: ExpiringCache<readonly ModelSummary[]>;
+	readonly hardware: ExpiringCache<readonly Hardware[]>;
 }
 
 export function nothingLearned(): Learned {
@@ -35,6 +37,7 @@ export function nothingLearned(): Learned {
 		models: new ExpiringCache(),
 		foundDatasets: new ExpiringCache(),
 		foundModels: new ExpiringCache(),
+		hardware: new ExpiringCache(),
 	};
 }
 
@@ -99,6 +102,7 @@ export function askKnowledge(learned: Learned, options: KnowledgeOptions, endpoi
 				async of => (await searchModels(of, modelQuery(text), null, neverCancelled)).items,
 				[],
 			),
+		hardware: () => remote(learned.hardware, 'hardware', null, of => jobHardware(of, neverCancelled), []),
 		paths: typed => local(base => localPaths(typed, base), []),
 		url: (type, id) => repositoryUrl({ endpoint }, type, id),
 	};

@@ -1,3 +1,4 @@
+import type { Hardware } from '../../../hub/jobs/hardware';
 import type { DatasetSummary, ModelInfo, ModelSummary } from '../../../hub/repository';
 import type { Json } from '../../../protocol/json';
 
@@ -63,6 +64,8 @@ export interface Knowledge {
 	model(name: string): Promise<ModelKnowledge | null>;
 	searchDatasets(text: string): Promise<readonly DatasetSummary[]>;
 	searchModels(text: string): Promise<readonly ModelSummary[]>;
+	/** What jobs of Hugging Face can run on. */
+	hardware(): Promise<readonly Hardware[]>;
 	/** Files and folders that begin with what is typed, relative to the evaluation; folders end with a slash. */
 	paths(typed: string): Promise<readonly string[]>;
 	/** The page of a repository. */
