@@ -52,14 +52,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		? { ...before, evaluation, state: 'running', reason: null, finished: null }
 		: newRecord(file, dir, evaluation, dataset, models, print, options.version);
 	let fault: FailureKind | null = null;
+	const secondsSoFar = () => (before?.seconds ?? 0) + (Date.now() - sittingStarted) / 1000;
 	const update = async (changes: Partial<RunRecord>) => {
-		record = { ...record, ...changes };
+		// Also of a sitting that is killed, the time until then counts.
+		record = { ...record, seconds: secondsSoFar(), ...changes };
 		await writeRecord(dir, record);
 	};
-	const ending = () => ({
-		finished: new Date().toISOString(),
-		seconds: (before?.seconds ?? 0) + (Date.now() - sittingStarted) / 1000,
-	});
+	const ending = () => ({ finished: new Date().toISOString() });
 	try {
 		await update({});
 		await writeExamples(dir, dataset, planned);
