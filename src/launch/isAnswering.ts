@@ -17,7 +17,7 @@ export async function isAnswering(reached: Reached, token: CancellationToken): P
 	});
 }
 
-/** A path that the server does not have says nothing against it. */
+/** A path that the server does not have says nothing against it; that it wants a key, the run will tell. */
 async function isWell({ url, headers }: Reached, path: string, signal: AbortSignal): Promise<boolean> {
 	try {
 		const response = await fetch(`${url}${path}`, {
@@ -26,7 +26,7 @@ async function isWell({ url, headers }: Reached, path: string, signal: AbortSign
 			signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
 		});
 		await response.body?.cancel();
-		return response.ok || response.status === 404 || response.status === 405;
+		return response.ok || [401, 403, 404, 405].includes(response.status);
 	} catch {
 		signal.throwIfAborted();
 		return false;

@@ -58,7 +58,7 @@ export function shellJobs(shell: Shell, jobs: Omit<JobPlace, 'label'>): ShellJob
 			const output = (await shell.run(stopScript(place(job)), neverCancelled)).trim();
 			const there = readReport(output).value('elsewhere');
 			if (there !== null) {
-				throw runFailure('launch.elsewhere', { there, where: shell.where });
+				throw inputFailure('launch.elsewhere', { there, where: shell.where });
 			}
 			if (output !== 'gone') {
 				throw runFailure('launch.not-gone', { label: job.label, where: shell.where, processes: output });
@@ -111,7 +111,7 @@ function statusOf(output: string, { folder }: ShellJob, { where }: Shell): JobSt
 	}
 	const there = report.value('elsewhere');
 	if (there !== null) {
-		return status('lost', message('launch.elsewhere', { there, where }));
+		throw inputFailure('launch.elsewhere', { there, where });
 	}
 	return report.value('folder') === null
 		? status('lost', message('launch.no-trace', { folder }))

@@ -151,9 +151,9 @@ describe.skipIf(process.platform !== 'linux' || !areInstalled('ssh', 'sshd'))(
 			// As a login node shows it whose neighbour runs it.
 			rmSync(path.join(job.folder, 'exit'));
 			writeFileSync(path.join(job.folder, 'host'), 'login2\n');
-			expect(await launcher().status(job, neverCancelled)).toMatchObject({
-				state: 'lost',
-				detail: { code: 'launch.elsewhere', params: { there: 'login2' } },
+			await expect(launcher().status(job, neverCancelled)).rejects.toMatchObject({
+				kind: 'input',
+				reason: { code: 'launch.elsewhere', params: { there: 'login2' } },
 			});
 			await expect(launcher().stop(job)).rejects.toMatchObject({ reason: { code: 'launch.elsewhere' } });
 		});

@@ -28,13 +28,13 @@ export class ErrorFile {
 		return new ErrorFile(file);
 	}
 
-	has(variant: string, key: string): boolean {
-		return this.#known.has(JSON.stringify([variant, key]));
+	has(model: string, variant: string, key: string): boolean {
+		return this.#known.has(JSON.stringify([model, variant, key]));
 	}
 
 	async add(line: ErrorLine): Promise<void> {
 		this.#journal ??= await Journal.open(this.file, 0);
-		this.#known.set(JSON.stringify([line.variant, line.key]), line);
+		this.#known.set(JSON.stringify([line.model, line.variant, line.key]), line);
 		await this.#journal.append(line);
 	}
 
@@ -42,12 +42,13 @@ export class ErrorFile {
 		await this.#journal?.close();
 	}
 
-	/** @throws Failure naming how many there are, and why the first could not be had. */
-	refuseAny(model: string): void {
+	/** @throws Failure naming how many there are of the first model that has any, and why the first could not be had. */
+	refuseAny(): void {
 		const [first] = this.#known.values();
 		if (first) {
-			const { variant, key, reason } = first;
-			throw runFailure('run.samples-failed', { count: this.#known.size, model, variant, key, reason });
+			const { model, variant, key, reason } = first;
+			const count = [...this.#known.values()].filter(line => line.model === model).length;
+			throw runFailure('run.samples-failed', { count, model, variant, key, reason });
 		}
 	}
 }

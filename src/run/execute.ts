@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LoadedDataset } from '../data/dataset';
 import { throwIfCancelled } from '../protocol/cancellation';
+import { ErrorFile } from './errorFile';
 import { executeModel } from './executeModel';
 import { executeRemote } from './executeRemote';
 import type { RunModel } from './models';
@@ -32,6 +33,7 @@ export async function execute(execution: Execution): Promise<void> {
 	const { examples } = dataset;
 	const recorded = await readRecorded(dir);
 	const writer = await SampleWriter.open(dir, recorded);
+	const errors = await ErrorFile.open(dir);
 	const tracker = trackRun({ total: record.total, before: recorded.samples.length, onProgress });
 	const checkpoint = async () => {
 		await writer.sync();
@@ -52,18 +54,32 @@ export async function execute(execution: Execution): Promise<void> {
 				models = [...others, changed];
 				await update({ models, done: tracker.done });
 			};
-			const parts = { dir, planned: one, examples, options, recorded: own, before, writer, tracker, checkpoint };
+			const parts = {
+				dir,
+				planned: one,
+				examples,
+				options,
+				recorded: own,
+				before,
+				writer,
+				errors,
+				tracker,
+				checkpoint,
+			};
 			await (model.kind === 'local'
 				? executeModel({ ...parts, planned: { ...one, model }, update: updateModel })
 				: executeRemote({ ...parts, planned: { ...one, model }, update: updateModel }));
 		}
 		throwIfCancelled(options.token);
 		await writer.sync();
+		// Only now: what one model could not have keeps no other from being computed.
+		errors.refuseAny();
 	} finally {
 		try {
 			await update({ done: tracker.done });
 		} finally {
 			await writer.close();
+			await errors.close();
 		}
 	}
 	tracker.phase('writing', null);

@@ -1,7 +1,6 @@
 import { type EndpointEngine, openEndpoint, servedNotes } from '../engine/endpoint/endpointEngine';
 import type { EndpointPlan } from '../engine/endpoint/endpointPlan';
 import { Failure } from '../protocol/failure';
-import { ErrorFile } from './errorFile';
 import { endAllLeft } from './leftJobs';
 import { type Collected, collect, type ModelExecution, seconds } from './modelExecution';
 import type { RemoteModel } from './models';
@@ -9,6 +8,7 @@ import { type OpenServer, openServer, refuseEnded } from './openServer';
 import type { ModelRecord } from './record';
 import { remoteRecorder } from './remoteRecord';
 import { noCache } from './responseCache';
+import type { SampleRequest } from './sampleRequests';
 import { scoreSamples } from './scoreSamples';
 
 /** The way to a server breaks at most so often before it is given up: a tunnel may fall, and be built again. */
@@ -31,22 +31,30 @@ export async function executeRemote(execution: ModelExecution<RemoteModel>): Pro
 		await endAllLeft({ dir, model, options });
 		return;
 	}
-	const { distinct } = collected.requests.trie.counts;
-	const server = await openServer({ dir, model, options, tracker, tokens: distinct, requests: missing.length });
+	// What is missing is taken to share as much as the whole.
+	const tokens = Math.round(
+		(collected.requests.trie.counts.distinct * missing.length) / collected.requests.samples.length,
+	);
+	const server = await openServer({ dir, model, options, tracker, tokens, requests: missing.length });
+	let closing: Promise<void> | undefined;
+	const closeServer = () => {
+		closing ??= server.close().then(stillRuns => void (stillRuns && options.onNotice?.(stillRuns)));
+		return closing;
+	};
 	try {
 		tracker.phase('loading', model.name);
-		await onServer({ ...execution, ...collected, server, timing: { load: server.opening, plan: planTime } });
+		const timing = { load: server.opening, plan: planTime };
+		await onServer({ ...execution, ...collected, server, closeServer, timing });
 	} finally {
-		const stillRuns = await server.close();
-		if (stillRuns) {
-			options.onNotice?.(stillRuns);
-		}
+		await closeServer();
 	}
 }
 
 interface OnServer extends ModelExecution<RemoteModel>, Collected {
 	readonly server: OpenServer;
 	readonly timing: { readonly load: number; readonly plan: number };
+	/** May be called more than once. */
+	readonly closeServer: () => Promise<void>;
 }
 
 async function onServer(run: OnServer): Promise<void> {
@@ -67,9 +75,15 @@ async function onServer(run: OnServer): Promise<void> {
 		const { record: probe, notes } = await engine.probe(plan, options.token);
 		const told = { model, engine, plan, server, probe, notes: [...servedNotes(engine), ...notes], timing, before };
 		const recordOf = remoteRecorder(told);
-		await run.update(await recordOf());
+		await run.update(recordOf());
 		tracker.phase('scoring', model.name);
-		await scoreAll(run, engine, plan, recordOf);
+		try {
+			await scoreAll(run, engine, plan, recordOf);
+		} finally {
+			// Ended before its record is written for the last time: with what its job cost in the end.
+			await run.closeServer();
+			await run.update(recordOf());
+		}
 	} finally {
 		engine.dispose();
 	}
@@ -79,52 +93,56 @@ async function scoreAll(
 	run: OnServer,
 	engine: EndpointEngine,
 	plan: EndpointPlan,
-	recordOf: () => Promise<ModelRecord>,
+	recordOf: () => ModelRecord,
 ): Promise<void> {
-	const { dir, planned, options, server, writer, tracker, requests, isRecorded, markRecorded } = run;
+	const { planned, options, server, writer, errors, tracker, requests, isRecorded, markRecorded } = run;
 	const { model } = planned;
-	const errors = await ErrorFile.open(dir);
-	try {
-		for (let ways = 1; ; ways++) {
-			const missing = requests.samples.filter(
-				sample => !isRecorded(sample) && !errors.has(sample.variant, sample.question.key),
-			);
-			const asked = new Set(missing.flatMap(({ ids }) => ids));
-			tracker.plan(
-				engine.left(plan, request => !asked.has(request)),
-				missing.length,
-			);
-			try {
-				const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
-					isDone: sample => isRecorded(sample) || errors.has(sample.variant, sample.question.key),
-					onStep: tracker.step,
-					cache: noCache,
-					token: options.token,
-				});
-				for await (const sample of samples) {
-					if (sample.kind === 'failed') {
-						const { variant, question } = sample.sample;
-						await errors.add({ model: model.name, variant, key: question.key, reason: sample.reason });
-						continue;
-					}
-					await writer.write(model.name, sample.asked, sample.scored);
-					markRecorded(sample.asked.variant.name, sample.asked.question.key);
-					if (tracker.sample(model.name, sample.asked.variant.name)) {
-						await run.checkpoint();
-						await run.update(await recordOf());
-					}
+	const isDone = (sample: SampleRequest) =>
+		isRecorded(sample) || errors.has(model.name, sample.variant, sample.question.key);
+	/** The samples up to here are the first model's own. */
+	let sure = { looks: engine.looks, end: writer.end, since: 0 };
+	for (let ways = 1; ; ways++) {
+		const missing = requests.samples.filter(sample => !isDone(sample));
+		const asked = new Set(missing.flatMap(({ ids }) => ids));
+		tracker.plan(
+			engine.left(plan, request => !asked.has(request)),
+			missing.length,
+		);
+		try {
+			const samples = scoreSamples(requests, plan, engine, model.tokenizer, {
+				isDone,
+				onStep: tracker.step,
+				cache: noCache,
+				token: options.token,
+			});
+			for await (const sample of samples) {
+				if (engine.looks !== sure.looks) {
+					sure = { looks: engine.looks, end: writer.end, since: 0 };
 				}
-				break;
-			} catch (error) {
-				await refuseWithoutWay(error, server, ways, model.name);
-				await server.again(options.token);
+				if (sample.kind === 'failed') {
+					const { variant, question } = sample.sample;
+					await errors.add({ model: model.name, variant, key: question.key, reason: sample.reason });
+					continue;
+				}
+				await writer.write(model.name, sample.asked, sample.scored);
+				sure.since++;
+				markRecorded(sample.asked.variant.name, sample.asked.question.key);
+				if (tracker.sample(model.name, sample.asked.variant.name)) {
+					await run.checkpoint();
+					await run.update(recordOf());
+				}
 			}
+			break;
+		} catch (error) {
+			if (error instanceof Failure && error.reason.code === 'endpoint.model-changed') {
+				// Which of them the other model answered nobody can tell.
+				await writer.cutTo(sure.end);
+				tracker.lost(sure.since);
+			}
+			await refuseWithoutWay(error, server, ways, model.name);
+			await server.again(options.token);
 		}
-	} finally {
-		await errors.close();
-		await run.update(await recordOf());
 	}
-	errors.refuseAny(model.name);
 }
 
 /**

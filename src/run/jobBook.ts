@@ -75,8 +75,26 @@ export async function readJobs(dir: string): Promise<readonly Job[]> {
 	}
 }
 
-/** Puts a job into the book, or changes what stands there of it: on the disk before this resolves. */
+const writing = new Map<string, Promise<void>>();
+
+/**
+ * Puts a job into the book, or changes what stands there of it: on the disk before this resolves. Of one process one is
+ * written after the other, since each reads what stands there.
+ */
 export async function noteJob(dir: string, job: Job): Promise<void> {
+	const before = writing.get(dir) ?? Promise.resolve();
+	const written = before.catch(() => {}).then(() => writeJob(dir, job));
+	writing.set(dir, written);
+	try {
+		await written;
+	} finally {
+		if (writing.get(dir) === written) {
+			writing.delete(dir);
+		}
+	}
+}
+
+async function writeJob(dir: string, job: Job): Promise<void> {
 	const others = (await readJobs(dir)).filter(({ label }) => label !== job.label);
 	const file = path.join(dir, runFiles.jobs);
 	const temporary = `${file}.${process.pid}.tmp`;

@@ -95,6 +95,17 @@ export class Journal {
 		return new Journal(file, handle, bytes);
 	}
 
+	/** Where the next line will begin, in bytes. */
+	get end(): number {
+		return this.position;
+	}
+
+	/** Takes back the lines from there on. */
+	async cutTo(bytes: number): Promise<void> {
+		await guard(this.file, () => this.handle.truncate(bytes));
+		this.position = bytes;
+	}
+
 	async append(value: object): Promise<void> {
 		const line = Buffer.from(`${JSON.stringify(value)}\n`);
 		// Written at a known place: a line that failed halfway is overwritten by the next one.

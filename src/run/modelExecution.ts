@@ -1,5 +1,6 @@
 import type { Question } from '../data/row';
 import type { Sample } from '../protocol/sample';
+import type { ErrorFile } from './errorFile';
 import type { RunModel } from './models';
 import type { EvaluateOptions } from './options';
 import type { PlannedModel } from './planVariants';
@@ -21,6 +22,8 @@ export interface ModelExecution<M extends RunModel = RunModel> {
 	/** What an earlier sitting computed with. */
 	readonly before: ModelRecord | null;
 	readonly writer: SampleWriter;
+	/** For samples that cannot be had. */
+	readonly errors: ErrorFile;
 	readonly tracker: Tracker;
 	/** Puts the model into run.json. */
 	readonly update: (record: ModelRecord) => Promise<void>;

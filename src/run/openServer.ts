@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Launch, StartedLaunch } from '../config/launch';
+import { isLoopback, type Launch, type StartedLaunch } from '../config/launch';
 import type { ServerAddress } from '../engine/endpoint/serverClient';
 import { withSignal } from '../hub/abort';
 import { systemClock } from '../hub/retry';
@@ -8,10 +8,10 @@ import { isAnswering } from '../launch/isAnswering';
 import { type AnyLauncher, launcherOf } from '../launch/launchers';
 import { type CancellationToken, neverCancelled, throwIfCancelled } from '../protocol/cancellation';
 import { Failure, inputFailure, runFailure } from '../protocol/failure';
-import { type Message, message } from '../protocol/messages';
+import { type Message, type MessageCode, message } from '../protocol/messages';
 import { expectedTime } from './expectedTime';
 import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
-import { endAllLeft, followLeft } from './leftJobs';
+import { endAllLeft, followLeft, isSureWhereNone } from './leftJobs';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
@@ -23,8 +23,11 @@ export interface OpenServer {
 	readonly job: Job | null;
 	/** Seconds until it answered, without what a person took to say yes. */
 	readonly opening: number;
-	/** Dollars so far of all jobs that were started for the model, as far as billed and known. */
-	cost(): Promise<number | null>;
+	/**
+	 * Dollars so far of all jobs that were started for the model, as far as billed and known: as it was a moment ago, asked
+	 * for beside what the run does.
+	 */
+	cost(): number | null;
 	/** Where its job stands; null: it has none. */
 	status(): Promise<JobStatus | null>;
 	/** Opens the way anew. */
@@ -50,8 +53,14 @@ const readyWithin = 30 * 60_000;
 /** Between two questions what a job has cost so far, in milliseconds. */
 const costEvery = 30_000;
 
-/** A place that cannot be asked about a job so often in a row is told of: a connection may break once. */
-const unansweredAtMost = 5;
+/** A place that cannot be asked about a job for so long is told of, in milliseconds: networks come back, and jobs wait long. */
+const unansweredFor = 10 * 60_000;
+
+/** Failures to reach a server that waiting does not mend. */
+const neverReached = new Set<MessageCode>(['launch.ssh.no-forwarding', 'jobs.strange-address']);
+
+/** Milliseconds that this computer was awake, on most systems: what slept with it did not take too long. */
+const awake = () => performance.now();
 
 /** Finds the server of a launch, or starts it and waits until it answers. */
 export async function openServer(request: ServerRequest): Promise<OpenServer> {
@@ -68,7 +77,10 @@ async function serverAt(
 	model: string,
 	{ secret }: EvaluateOptions,
 ): Promise<OpenServer> {
-	const key = api_key === null ? null : await secret?.(api_key, { host: new URL(url).host, model });
+	const { protocol, host, hostname } = new URL(url);
+	// Who agreed to a host did not agree to be read on the way.
+	const named = protocol === 'http:' && !isLoopback(hostname) ? `http://${host}` : host;
+	const key = api_key === null ? null : await secret?.(api_key, { host: named, model });
 	if (api_key !== null && !key) {
 		throw inputFailure('run.no-key', { name: api_key });
 	}
@@ -77,7 +89,7 @@ async function serverAt(
 		address: { url, headers: async () => headers },
 		job: null,
 		opening: 0,
-		cost: async () => null,
+		cost: () => null,
 		status: async () => null,
 		again: async () => {},
 		close: async () => null,
@@ -95,17 +107,21 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 		(sum, one) => sum + (one.model === model.name && one.label !== job.label ? (one.dollars ?? 0) : 0),
 		0,
 	);
-	const billed = async () =>
-		job.dollarsAnHour === null
-			? null
-			: dollarsFor(job, (await launcher.status(job.handle, neverCancelled)).billedSeconds);
-	let cost: { readonly dollars: number | null; readonly asked: number } = { dollars: null, asked: 0 };
+	const billed = async (own: CancellationToken) =>
+		job.dollarsAnHour === null ? null : dollarsFor(job, (await launcher.status(job.handle, own)).billedSeconds);
+	let dollars: number | null = null;
+	let asked = Number.NEGATIVE_INFINITY;
+	const askCost = async () => {
+		const own = await billed(token);
+		dollars = own === null ? dollars : spent + own;
+	};
 	const close = async () => {
 		reached?.dispose();
 		try {
 			await launcher.stop(job.handle);
 			const ended = new Date().toISOString();
-			job = { ...job, ended, dollars: await billed().catch(() => null) };
+			job = { ...job, ended, dollars: await billed(neverCancelled).catch(() => null) };
+			dollars = job.dollars === null ? dollars : spent + job.dollars;
 			await noteJob(dir, job);
 			return null;
 		} catch (error) {
@@ -133,12 +149,13 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 		},
 		job,
 		opening,
-		async cost() {
-			if (Date.now() - cost.asked > costEvery) {
-				const own = await billed();
-				cost = { dollars: own === null ? null : spent + own, asked: Date.now() };
+		cost() {
+			if (job.ended === null && awake() - asked > costEvery) {
+				asked = awake();
+				// One that could not be told is asked for again.
+				void askCost().catch(() => {});
 			}
-			return cost.dollars;
+			return dollars;
 		},
 		status: () => launcher.status(job.handle, token),
 		async again(own) {
@@ -177,17 +194,26 @@ async function started(request: ServerRequest, launch: StartedLaunch, launcher: 
 		await noteJob(dir, job);
 		return job;
 	} catch (error) {
-		await endUntold(dir, intended, model, launcher);
+		const wasRefused = error instanceof Failure && error.kind === 'input';
+		await endUntold(dir, intended, model, launcher, wasRefused);
 		throw error;
 	}
 }
 
 /** A start that failed or was cancelled may have begun something all the same. What cannot be known stays in the book. */
-async function endUntold(dir: string, job: Job, model: RemoteModel, launcher: AnyLauncher): Promise<void> {
+async function endUntold(
+	dir: string,
+	job: Job,
+	model: RemoteModel,
+	launcher: AnyLauncher,
+	wasRefused: boolean,
+): Promise<void> {
 	try {
 		const handle = await launcher.find(job.label, model, neverCancelled);
 		if (handle !== null) {
 			await launcher.stop(handle);
+		} else if (!wasRefused && !isSureWhereNone(job)) {
+			return;
 		}
 		await noteJob(dir, { ...job, handle, ended: new Date().toISOString() });
 	} catch {
@@ -227,6 +253,7 @@ async function ready(
 ): Promise<Reached> {
 	let running: number | null = null;
 	let reached: Reached | null = null;
+	let unreached: Failure | null = null;
 	try {
 		for (;;) {
 			throwIfCancelled(token);
@@ -234,13 +261,23 @@ async function ready(
 			tracker.launch(name, status);
 			refuseEnded(status, name);
 			if (status.state === 'running') {
-				running ??= Date.now();
-				reached ??= await launcher.reach(job.handle, token).catch(() => null);
+				running ??= awake();
+				try {
+					reached ??= await launcher.reach(job.handle, token);
+				} catch (error) {
+					throwIfCancelled(token);
+					unreached = error instanceof Failure ? error : null;
+					if (!unreached || unreached.kind === 'input' || neverReached.has(unreached.reason.code)) {
+						throw error;
+					}
+				}
 				if (reached && (await isAnswering(reached, token))) {
 					return reached;
 				}
-				if (Date.now() - running > readyWithin) {
-					throw runFailure('run.server-never-ready', { model: name, minutes: Math.round(readyWithin / 60_000) });
+				if (awake() - running > readyWithin) {
+					throw unreached && !reached
+						? unreached
+						: runFailure('run.server-never-ready', { model: name, minutes: Math.round(readyWithin / 60_000) });
 				}
 			}
 			await pause(token);
@@ -251,14 +288,16 @@ async function ready(
 	}
 }
 
-/** @throws Failure where the place of the job cannot be asked, several times in a row. */
+/** @throws Failure where the place of the job cannot be asked for long, or can tell nothing of it. */
 async function statusOf({ handle }: Job, launcher: AnyLauncher, token: CancellationToken): Promise<JobStatus> {
-	for (let made = 1; ; made++) {
+	const began = awake();
+	for (;;) {
 		try {
 			return await launcher.status(handle, token);
 		} catch (error) {
 			throwIfCancelled(token);
-			if (made >= unansweredAtMost) {
+			const isOfPlace = error instanceof Failure && error.kind === 'run';
+			if (!isOfPlace || awake() - began >= unansweredFor) {
 				throw error;
 			}
 			await pause(token);

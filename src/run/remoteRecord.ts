@@ -23,15 +23,13 @@ export interface RemoteFacts {
 }
 
 /** Gives the model's record as it is at the time: of all sittings together. */
-export function remoteRecorder(facts: RemoteFacts): () => Promise<ModelRecord> {
+export function remoteRecorder(facts: RemoteFacts): () => ModelRecord {
 	const { model, engine, plan, server, probe, notes, timing, before } = facts;
 	const scored = seconds();
 	const earlier = before?.endpoint;
-	let cost = earlier?.cost ?? null;
-	return async () => {
+	return () => {
 		const { server: found } = engine;
 		const counts = earlier ? plusCounts(earlier.counts, engine.counts) : engine.counts;
-		cost = (await server.cost().catch(() => null)) ?? cost;
 		const { naive, oneRequest, distinct, planned } = plan.counts;
 		return {
 			name: model.name,
@@ -61,7 +59,7 @@ export function remoteRecorder(facts: RemoteFacts): () => Promise<ModelRecord> {
 				probe: earlier?.probe ?? probe,
 				counts,
 				hardware: hardwareOf(model),
-				cost,
+				cost: server.cost() ?? earlier?.cost ?? null,
 			},
 			tokens: {
 				naive,

@@ -69,6 +69,16 @@ export class SampleWriter {
 		}
 	}
 
+	/** A place to which `cutTo` goes back. */
+	get end(): number {
+		return this.samples.end;
+	}
+
+	/** Takes back the samples that were written since. Texts stay: what refers to none of them is harmless. */
+	async cutTo(end: number): Promise<void> {
+		await this.samples.cutTo(end);
+	}
+
 	/** Texts reach the disk before the samples that need them. */
 	async sync(): Promise<void> {
 		await this.segments.sync();

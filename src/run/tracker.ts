@@ -18,6 +18,8 @@ export interface Tracker {
 	step(step: StepTime): void;
 	/** One sample more is recorded. @returns Whether it is time to write down how far the run is. */
 	sample(model: string, variant: string): boolean;
+	/** So many samples are not recorded after all. */
+	lost(count: number): void;
 	/** The engine has said nothing for so many seconds; null: it speaks again. */
 	readonly silence: (seconds: number | null) => void;
 }
@@ -113,6 +115,9 @@ export function trackRun({ total, before, onProgress }: TrackedRun): Tracker {
 			}
 			lastRecorded = Date.now();
 			return true;
+		},
+		lost(count) {
+			done -= count;
 		},
 		silence(seconds) {
 			silentFor = seconds;

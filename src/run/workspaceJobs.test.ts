@@ -68,6 +68,9 @@ test('a job that lives and that nobody follows is an orphan, with what it has co
 test('what the Hub lists is shown once, and never as an orphan: its run may be followed elsewhere', () => {
 	const jobs = list([run([job('eval-lens-9')])], { 'eval-lens-9': news('running') }, [onHub]);
 	expect(jobs.map(({ label, origin }) => [label, origin?.run.dir])).toEqual([['eval-lens-9', '/runs/1']]);
+	const over = (ended: string) => list([run([job('eval-lens-9', { ended })])], {}, [onHub]).map(({ origin }) => origin);
+	expect(over('2026-03-10T11:59:00Z')).toHaveLength(1);
+	expect(over('2026-03-10T11:00:00Z')).toEqual([null, expect.anything()]);
 	const [alone] = list([], {}, [onHub]);
 	expect(alone).toMatchObject({ origin: null, isOrphan: false, state: 'running', dollars: 0.8, url: onHub.url });
 	expect(list([], {}, [{ ...onHub, label: null, stage: 'SCHEDULING' }])[0]).toMatchObject({

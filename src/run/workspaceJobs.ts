@@ -65,6 +65,9 @@ export interface WorkspaceJob {
 /** Jobs that ended, or were lost, longer ago are not listed, in milliseconds. */
 const remembered = 7 * 24 * 3600_000;
 
+/** The Hub's list may show a job for so long after it ended, in milliseconds. */
+const listedStill = 5 * 60_000;
+
 /** What was started for a run. A book that cannot be read is a problem of its run alone. */
 export async function jobsOfRun(
 	dir: string,
@@ -96,7 +99,9 @@ export interface KnownJobs {
  */
 export function workspaceJobs({ runs, newsOf, onHub, now }: KnownJobs): readonly WorkspaceJob[] {
 	const own = runs.flatMap(run => run.jobs.map(job => ownJob(run, job, newsOf(job.label))));
-	const known = new Set(own.map(({ label }) => label));
+	const justNow = new Date(now.getTime() - listedStill).toISOString();
+	// One that is listed though it was written down as over long ago does run, whoever started it again or was mistaken.
+	const known = new Set(own.flatMap(({ label, ended }) => (ended === null || ended >= justNow ? [label] : [])));
 	const others = onHub.filter(({ label }) => label === null || !known.has(label)).map(hubOnly);
 	const since = new Date(now.getTime() - remembered).toISOString();
 	return [...own, ...others]

@@ -235,6 +235,48 @@ describe('a run on a job of Hugging Face', () => {
 		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
 	});
 
+	it('tells at once of a server that is at no place of the Hub, and ends its job', async () => {
+		standIn.jobs.onJobStart = async () => ({ url: 'https://hf.jobs.evil.example/', stop: async () => {} });
+		const { record } = await evaluate(evaluation().options);
+		expect([record.state, record.reason?.code]).toEqual(['failed', 'jobs.strange-address']);
+		expect(standIn.jobs.all.at(-1)?.stage).toBe('CANCELED');
+	});
+
+	it('does not take a job for ended that this account does not see', { timeout: 60_000 }, async () => {
+		const { options, dir } = evaluation();
+		await evaluate({ ...options, onLaunch: async () => false });
+		const launch = {
+			kind: 'hf_jobs',
+			flavor: 'a10g-small',
+			timeout: 60,
+			image: null,
+			args: [],
+			namespace: null,
+		} as const;
+		const unseen = { label: 'eval-lens-unseen', model: 'eval-lens/demo-model', ended: null, launch, dollarsAnHour: 1 };
+		const started = new Date().toISOString();
+		const handle = { namespace: 'somebody', id: 'unseen' };
+		await noteJob(dir, { ...unseen, started, handle, maximalDollars: 1, dollars: null });
+		await noteJob(dir, {
+			...unseen,
+			label: 'eval-lens-untold',
+			started,
+			handle: null,
+			maximalDollars: 1,
+			dollars: null,
+		});
+		const notices: string[] = [];
+		const { record } = await evaluate({ ...options, onNotice: notice => notices.push(messageText(notice)) });
+		expect(record.state).toBe('done');
+		expect(jobsOf(dir).map(({ label, ended }) => [label.slice(0, 16), ended === null])).toEqual([
+			['eval-lens-unseen', true],
+			['eval-lens-untold', true],
+			[expect.any(String), false],
+		]);
+		expect(notices).toHaveLength(2);
+		expect(notices.join('\n')).toContain('eval-lens-untold');
+	});
+
 	it('ends a job that an earlier sitting left under another launch', { timeout: 60_000 }, async () => {
 		const { options, dir } = evaluation();
 		await evaluate({ ...options, onLaunch: async () => false });

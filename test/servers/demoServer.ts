@@ -4,6 +4,8 @@
 //   MODEL_FOLDER   the model                          EVAL_LENS_PORT   where to listen
 //   DELAY          milliseconds before each answer    LOG              a file that gets a line for each prompt computed
 //   LOADING        milliseconds until the model is there; before that, 503
+//   CHANGES_AFTER  prompts after which another model answers: one that is half as sure
+//   REFUSES        which prompt, counted from 1 as they come, is refused from then on
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import path from 'node:path';
@@ -14,6 +16,9 @@ import { neverCancelled } from '../../src/protocol/cancellation';
 import { loadTokenizer } from '../../src/tokenizer/loadTokenizer';
 
 const { MODEL_FOLDER = '', EVAL_LENS_PORT = '0', DELAY = '0', LOG = '', LOADING = '0' } = process.env;
+const { CHANGES_AFTER = 'Infinity', REFUSES = '0' } = process.env;
+let asked = 0;
+let refused: string | null = null;
 const started = Date.now();
 const decoder = opened();
 // One after the other, as there is one model.
@@ -45,7 +50,8 @@ async function logprobsAfter(tokens: readonly number[]): Promise<number[]> {
 		rows: [tokens.length - 1],
 		keepPast: false,
 	});
-	const row = Array.from(rows[0] ?? []);
+	const sureness = asked > Number(CHANGES_AFTER) ? 0.5 : 1;
+	const row = Array.from(rows[0] ?? []).map(logit => logit * sureness);
 	const greatest = Math.max(...row);
 	const sum = greatest + Math.log(row.reduce((total, logit) => total + Math.exp(logit - greatest), 0));
 	return row.map(logit => logit - sum);
@@ -108,6 +114,13 @@ async function answer(request: IncomingMessage): Promise<[status: number, body: 
 			return [200, { count: tokens.length, max_model_len: 4096, tokens }];
 		}
 		case 'POST /v1/completions':
+			asked++;
+			if (asked === Number(REFUSES)) {
+				refused = text;
+			}
+			if (text === refused) {
+				return [400, { error: { message: 'This prompt is refused.' } }];
+			}
 			await pause(Number(DELAY));
 			return [200, await complete(JSON.parse(text))];
 		default:

@@ -35,11 +35,23 @@ export interface DemoServerOptions {
 	readonly loading?: number;
 	/** A file that gets a line for each prompt that is computed. */
 	readonly log?: string;
+	/** Prompts after which another model answers. */
+	readonly changesAfter?: number;
+	/** Which prompt, counted from 1 as they come, is refused from then on. */
+	readonly refuses?: number;
 }
 
 /** The command that starts the demo server on the port of `$EVAL_LENS_PORT`. */
-export async function demoServerCommand({ delay = 0, loading = 0, log = '' }: DemoServerOptions = {}): Promise<string> {
-	const environment = { MODEL_FOLDER: demoModel, DELAY: String(delay), LOADING: String(loading), LOG: log };
+export async function demoServerCommand(options: DemoServerOptions = {}): Promise<string> {
+	const { delay = 0, loading = 0, log = '', changesAfter = Number.POSITIVE_INFINITY, refuses = 0 } = options;
+	const environment = {
+		MODEL_FOLDER: demoModel,
+		DELAY: delay,
+		LOADING: loading,
+		LOG: log,
+		CHANGES_AFTER: changesAfter,
+		REFUSES: refuses,
+	};
 	const words = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
 	return `${words.join(' ')} exec '${process.execPath}' '${await script()}'`;
 }

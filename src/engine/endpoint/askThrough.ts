@@ -21,6 +21,8 @@ export interface Asking {
 	readonly tally: Tally;
 	/** Null: nothing to compare with. */
 	readonly probed: Probed | null;
+	/** Called when the server was seen to be the same as at first. */
+	readonly onSame: () => void;
 }
 
 type Sent =
@@ -148,7 +150,7 @@ function requestsOf(ask: Ask): RequestId[] {
  * Looks whether the server is still the same: from time to time, and when it may have been another one's turn. Gives whether
  * it answered then.
  */
-function looker({ tally, probed }: Asking, signal: AbortSignal) {
+function looker({ tally, probed, onSame }: Asking, signal: AbortSignal) {
 	let answered = 0;
 	return async (when?: 'at the end'): Promise<boolean> => {
 		answered++;
@@ -158,6 +160,7 @@ function looker({ tally, probed }: Asking, signal: AbortSignal) {
 		let isThere = probed !== null;
 		try {
 			await probed?.again(signal);
+			onSame();
 		} catch (error) {
 			// Whether it is gone, the other requests tell.
 			if (!(error instanceof Failure && gone.has(error.reason.code))) {

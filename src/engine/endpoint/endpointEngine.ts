@@ -36,6 +36,8 @@ export interface EndpointEngine extends Engine<EndpointPlan> {
 	/** Sends prompts of the run and looks at the answers. Before `work`. */
 	probe(plan: EndpointPlan, token: CancellationToken): Promise<Probed>;
 	readonly counts: EndpointCounts;
+	/** How often the server was seen to be the same as at first: all answers that came before are its own. */
+	readonly looks: number;
 }
 
 /**
@@ -61,6 +63,10 @@ export async function openEndpoint(options: EndpointOptions, token: Cancellation
 	const texts = textsOf(tokenizer, await withSignal(token, signal => findBos(route, tokenizer, signal)));
 	const subject = { host, server, route };
 	let probed: Probed | null = null;
+	let looks = 0;
+	const onSame = () => {
+		looks++;
+	};
 
 	return {
 		host,
@@ -69,6 +75,9 @@ export async function openEndpoint(options: EndpointOptions, token: Cancellation
 		route,
 		get counts() {
 			return tally.counts;
+		},
+		get looks() {
+			return looks;
 		},
 		plan: requests => planAsks(requests, route, host),
 		left: asksLeft,
@@ -80,7 +89,7 @@ export async function openEndpoint(options: EndpointOptions, token: Cancellation
 			}
 			return probed;
 		},
-		work: (plan, options) => askThrough(plan, { ...subject, texts, tally, probed }, options),
+		work: (plan, options) => askThrough(plan, { ...subject, texts, tally, probed, onSame }, options),
 		dispose() {},
 	};
 }

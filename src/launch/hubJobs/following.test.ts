@@ -236,13 +236,19 @@ describe('stopping', () => {
 		expect(standIn.requests.filter(({ url }) => url.endsWith('/cancel'))).toHaveLength(1);
 	});
 
-	it('is no error for a job that is over, or that is not there', async () => {
+	it('is no error for a job that is over', async () => {
 		const launcher = launcherOf();
 		const handle = await launcher.start(launchRequest(), token);
 		await first().end('ERROR');
 		standIn.fault(({ url }) => url.endsWith('/cancel'), { status: 409, body: '{"error":"not running"}' });
 		await launcher.stop(handle);
-		await launcher.stop({ ...handle, id: 'none' });
+	});
+
+	it('does not say that a job is gone which another account may see', async () => {
+		const launcher = launcherOf();
+		const handle = await launcher.start(launchRequest(), token);
+		const failure = await failureOf(launcher.stop({ ...handle, id: 'none' }));
+		expect(failure.reason.code).toBe('jobs.not-seen');
 	});
 
 	it('goes on through failures of the Hub', async () => {

@@ -10,7 +10,7 @@ const longestPause = 5000;
 
 /**
  * Cancels a job and waits until the Hub says that it is over. What fails on the way is tried again until then.
- * @throws Failure where it is refused, or where the job lives on or the Hub fails for two minutes.
+ * @throws Failure where it is refused, where this account does not see it, or where the job lives on or the Hub fails for two minutes.
  */
 export async function stopJob(hub: Hub, job: JobReference): Promise<void> {
 	const begun = hub.clock.now();
@@ -29,8 +29,11 @@ export async function stopJob(hub: Hub, job: JobReference): Promise<void> {
 			refused ??= error;
 			return undefined;
 		});
-		if (now === null || (now && isOver(now))) {
+		if (now && isOver(now)) {
 			return;
+		}
+		if (now === null) {
+			throw runFailure('jobs.not-seen', { url: jobUrl(hub, job) });
 		}
 		if (refused && !(refused instanceof Failure && refused.kind === 'run')) {
 			throw refused;

@@ -54,7 +54,7 @@ export const endpointMessages = {
 		'The server {host} gave the same prompt log-probabilities that differ by {difference}. Something else answers each time, or it samples; its scores would mean nothing.',
 	'endpoint.repeat': 'The server {host} gives the same prompt numbers that differ by up to {difference}.',
 	'endpoint.model-changed':
-		'The server {host} now answers the run’s first prompt with other log-probabilities (by {difference}): its model was replaced. What was computed before is kept; start a new run for the other model.',
+		'The server {host} now answers the run’s first prompt with other log-probabilities (by {difference}): its model was replaced. What it had answered when it was last seen to be the same is kept; start a new run for the other model.',
 	'endpoint.quantised-activations':
 		'The server {host} computes with weights in {weights}, and rounds activations as well: its log-probabilities lie a few hundredths from those of float32, and close answers may differ.',
 } as const;

@@ -20,6 +20,9 @@ export const hubJobsMessages = {
 	'jobs.unconfirmed':
 		'Hugging Face did not answer when the job was to be started, nor when it was looked for: whether it runs, and costs, is not known. Once Hugging Face can be reached, look for the label {label} at {url}; a resumed run does so by itself.',
 
+	'jobs.not-seen':
+		'Hugging Face does not show the job {url} to this account: it may go on, and cost. Sign in as the account that started it, and end it there.',
+
 	'jobs.queued': 'waits for {flavor}',
 	'jobs.queued-because': 'waits for {flavor}: {reason}',
 	'jobs.begun': 'the container has started',

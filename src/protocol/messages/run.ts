@@ -11,6 +11,8 @@ export const runMessages = {
 	'run.job-ended':
 		'The job of {model} ended before its samples were there: {reason} What was computed is kept, and running again goes on with another job.',
 	'run.job-not-ended': 'The job of {model} could not be ended. Look into the Jobs view, or end it where it runs.',
+	'run.left-job-unseen':
+		'An earlier job of {model}, {label}, is not seen from here: it may still run, and cost. It stays in the Jobs view; look for it with the account that started it.',
 	'run.job-lost': 'The job of {model} cannot be found any more. Running again starts another and goes on.',
 	'run.samples-failed':
 		'{count} samples of {model} could not be had. The first is {key} under {variant}: {reason} All others are recorded; running again tries these once more.',
