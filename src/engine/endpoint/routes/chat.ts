@@ -47,12 +47,13 @@ export async function chatTop(client: ServerClient, model: string, signal: Abort
  * the number of its tokens shows to be the one here.
  */
 export function chatRoute(client: ServerClient, model: string, top: number): Route {
-	const complete = async ({ messages }: Sequence, body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async ({ messages }: Sequence, body: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		if (!messages) {
 			throw inputFailure('endpoint.chat-only', { host: client.host });
 		}
 		const common = { model, messages, temperature: 0, logprobs: true };
-		const found = read(client, chatPath, await client.post(chatPath, { ...common, ...body }, signal), completion);
+		const answer = await client.post(chatPath, { ...common, ...body }, signal, writes);
+		const found = read(client, chatPath, answer, completion);
 		return { choice: found.choices[0], usage: usageOf(found, 1) };
 	};
 	return {
@@ -78,7 +79,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 			// OpenAI takes four texts that end an answer at most; the others are looked for here.
 			const stop = until.slice(0, 4);
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }) };
-			const { choice, usage } = await complete(sequence, body, signal);
+			const { choice, usage } = await complete(sequence, body, signal, maxTokens);
 			const written = choice?.logprobs?.content ?? [];
 			const whole = choice?.message.content ?? '';
 			const text = cutAt(whole, until);

@@ -60,12 +60,17 @@ const wantedAtMost = 128;
 /** `POST /v1/completions` as OpenAI made it and vLLM, LM Studio and others speak it (engines reference, section 3.3). */
 export function completionsRoute(client: ServerClient, options: CompletionsOptions): Route {
 	const { model, prompts, top, echo, isVllm, wanted: takesWanted, tokenize } = options;
-	const complete = async (prompt: string | readonly number[], body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async (
+		prompt: string | readonly number[],
+		body: Record<string, unknown>,
+		signal: AbortSignal,
+		writes = 0,
+	) => {
 		const common = { model, prompt, temperature: 0, max_tokens: 1, ...(isVllm ? vllmForm : {}) };
 		return read(
 			client,
 			completionsPath,
-			await client.post(completionsPath, { ...common, ...body }, signal),
+			await client.post(completionsPath, { ...common, ...body }, signal, writes),
 			completion,
 		);
 	};
@@ -100,7 +105,7 @@ export function completionsRoute(client: ServerClient, options: CompletionsOptio
 			// OpenAI takes four texts that end an answer at most; the others are looked for here.
 			const stop = isVllm ? until : until.slice(0, 4);
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }), logprobs: 1 };
-			const found = await complete(promptOf(sequence), body, signal);
+			const found = await complete(promptOf(sequence), body, signal, maxTokens);
 			const told = found.choices[0]?.logprobs;
 			const result = writtenOf(found, until, isVllm);
 			return { result, usage: usageOf(found, told?.tokens.length ?? 0) };

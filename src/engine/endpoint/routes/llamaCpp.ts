@@ -47,11 +47,11 @@ const fields = [
  */
 export function llamaCppRoute(client: ServerClient): Route {
 	const path = '/completion';
-	const complete = async (body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async (body: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		// Penalties that the server was started with would have it write another token than the most probable.
 		const plain = { temperature: 0, repeat_penalty: 1, presence_penalty: 0, frequency_penalty: 0, dry_multiplier: 0 };
 		const common = { ...plain, cache_prompt: true, post_sampling_probs: false, return_tokens: true };
-		const answer = await client.post(path, { ...common, ...body, response_fields: fields }, signal);
+		const answer = await client.post(path, { ...common, ...body, response_fields: fields }, signal, writes);
 		return read(client, path, answer, completion);
 	};
 	const usageOf = ({ tokens_evaluated, timings }: z.output<typeof completion>, written: number) => ({
@@ -77,7 +77,7 @@ export function llamaCppRoute(client: ServerClient): Route {
 			throw new Error('a vocabulary of more than a million tokens');
 		},
 		async write({ ids }, { maxTokens, until }, signal) {
-			const found = await complete({ prompt: ids, n_predict: maxTokens, stop: until, n_probs: 1 }, signal);
+			const found = await complete({ prompt: ids, n_predict: maxTokens, stop: until, n_probs: 1 }, signal, maxTokens);
 			const tokens = found.tokens ?? [];
 			const logprobs = (found.completion_probabilities ?? []).map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY);
 			const result: GenerateResult = {

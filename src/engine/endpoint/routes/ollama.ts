@@ -22,7 +22,7 @@ const top = 20;
  * in OpenAI's words was seen to drop log-probabilities.
  */
 export function ollamaRoute(client: ServerClient, model: string): Route {
-	const generate = async (prompt: string, options: Record<string, unknown>, signal: AbortSignal) => {
+	const generate = async (prompt: string, options: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		const body = {
 			model,
 			prompt,
@@ -35,7 +35,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			// Repeated tokens are penalised unless one says otherwise.
 			options: { temperature: 0, seed: 0, repeat_penalty: 1, ...options },
 		};
-		return read(client, path, await client.post(path, body, signal), generated);
+		return read(client, path, await client.post(path, body, signal, writes), generated);
 	};
 	return {
 		name: `Ollama /api/generate, the ${top} most probable tokens`,
@@ -54,7 +54,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			};
 		},
 		async write({ text }, { maxTokens, until }, signal) {
-			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal);
+			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal, maxTokens);
 			const written = found.logprobs ?? [];
 			return {
 				result: {

@@ -35,9 +35,10 @@ export function sglangRoute(client: ServerClient): Route {
 		sampling: Record<string, unknown>,
 		body: Record<string, unknown>,
 		signal: AbortSignal,
+		writes = 0,
 	) => {
 		const request = { input_ids: ids, sampling_params: { ...greedy, ...sampling }, return_logprob: true, ...body };
-		return read(client, path, await client.post(path, request, signal), generated);
+		return read(client, path, await client.post(path, request, signal, writes), generated);
 	};
 	const usageOf = ({ meta_info }: z.output<typeof generated>) => ({
 		prompt: meta_info.prompt_tokens,
@@ -61,7 +62,7 @@ export function sglangRoute(client: ServerClient): Route {
 			};
 		},
 		async write({ ids }, { maxTokens, until }, signal) {
-			const found = await generate(ids, { max_new_tokens: maxTokens, stop: until }, {}, signal);
+			const found = await generate(ids, { max_new_tokens: maxTokens, stop: until }, {}, signal, maxTokens);
 			const written = found.meta_info.output_token_logprobs ?? [];
 			return {
 				result: {

@@ -29,9 +29,9 @@ const endings = new Map<string, GenerateResult['ended']>([
  * @param top As many of the most probable tokens as it tells (`--max-top-n-tokens`).
  */
 export function tgiRoute(client: ServerClient, top: number): Route {
-	const generate = async (inputs: string, parameters: Record<string, unknown>, signal: AbortSignal) => {
+	const generate = async (inputs: string, parameters: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		const body = { inputs, parameters: { details: true, top_n_tokens: top, ...parameters } };
-		const answer = await client.post(path, body, signal);
+		const answer = await client.post(path, body, signal, writes);
 		const { generated_text, details } = read(client, path, answer, generated);
 		const prompt = Number((answer.ok && answer.headers.get('x-prompt-tokens')) || Number.NaN);
 		const usage = { prompt: Number.isNaN(prompt) ? null : prompt, cached: null, written: details.tokens.length };
@@ -55,7 +55,7 @@ export function tgiRoute(client: ServerClient, top: number): Route {
 		async write({ text }, { maxTokens, until }, signal) {
 			// It takes four texts that end an answer, and looks for them at ends of tokens alone; the rest is cut here.
 			const stop = until.slice(0, 4);
-			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal);
+			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal, maxTokens);
 			const isEnded = details.finish_reason === 'eos_token';
 			const own = isEnded ? details.tokens.slice(0, -1) : details.tokens;
 			// Its own text leaves special tokens out.
