@@ -4,6 +4,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route, Sequence } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 import { formsOf, greatestByText, plainOf } from './tokenForms';
 import { usageOf, usageShape } from './usage';
 
@@ -80,6 +81,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 			const stop = until.slice(0, 4);
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }) };
 			const { choice, usage } = await complete(sequence, body, signal, maxTokens);
+			const ending = endingOf(client, choice?.finish_reason);
 			const written = choice?.logprobs?.content ?? [];
 			const whole = choice?.message.content ?? '';
 			const text = cutAt(whole, until);
@@ -89,7 +91,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 					// Their ids are not told.
 					tokens: written.map(() => -1),
 					logprobs: written.map(({ logprob }) => logprob),
-					ended: text.length === whole.length && choice?.finish_reason === 'length' ? 'length' : 'until',
+					ended: text.length < whole.length || ending === 'stop' ? 'until' : ending,
 				},
 				usage,
 			};

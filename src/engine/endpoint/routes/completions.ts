@@ -4,6 +4,7 @@ import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { NextTokens, PromptLogprobs, Route, Sequence, WantedToken } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf, type ToldEnding } from './endings';
 import { formsOf, plainOf } from './tokenForms';
 import { usageOf, usageShape } from './usage';
 
@@ -107,7 +108,8 @@ export function completionsRoute(client: ServerClient, options: CompletionsOptio
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }), logprobs: 1 };
 			const found = await complete(promptOf(sequence), body, signal, maxTokens);
 			const told = found.choices[0]?.logprobs;
-			const result = writtenOf(found, until, isVllm);
+			const ending = endingOf(client, found.choices[0]?.finish_reason);
+			const result = writtenOf(found, ending, until, isVllm);
 			return { result, usage: usageOf(found, told?.tokens.length ?? 0) };
 		},
 		...(tokenize && { tokenize }),
@@ -164,7 +166,12 @@ function withinOf(found: Completion, ids: readonly number[], from: number): Prom
 	};
 }
 
-function writtenOf({ choices }: Completion, until: readonly string[], isVllm: boolean): GenerateResult {
+function writtenOf(
+	{ choices }: Completion,
+	ending: ToldEnding,
+	until: readonly string[],
+	isVllm: boolean,
+): GenerateResult {
 	const [choice] = choices;
 	const told = choice?.logprobs;
 	const whole = choice?.text ?? '';
@@ -175,7 +182,7 @@ function writtenOf({ choices }: Completion, until: readonly string[], isVllm: bo
 		text,
 		tokens: (told?.tokens ?? []).map(token => idOf(token) ?? -1),
 		logprobs: (told?.token_logprobs ?? []).map(value => value ?? Number.NEGATIVE_INFINITY),
-		ended: text.length < whole.length ? 'until' : choice?.finish_reason === 'length' ? 'length' : stopped,
+		ended: text.length < whole.length ? 'until' : ending === 'stop' ? stopped : ending,
 	};
 }
 

@@ -3,6 +3,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 import { greatestByText } from './tokenForms';
 
 const probability = z.object({ token: z.string(), logprob: z.number() });
@@ -55,6 +56,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 		},
 		async write({ text }, { maxTokens, until }, signal) {
 			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal, maxTokens);
+			const ending = endingOf(client, found.done_reason);
 			const written = found.logprobs ?? [];
 			return {
 				result: {
@@ -63,7 +65,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 					tokens: Array.from({ length: found.eval_count ?? written.length }, () => -1),
 					logprobs: written.map(({ logprob }) => logprob),
 					// What ended it is not told where there was a choice.
-					ended: found.done_reason === 'length' ? 'length' : until.length > 0 ? 'until' : 'end_of_text',
+					ended: ending !== 'stop' ? ending : until.length > 0 ? 'until' : 'end_of_text',
 				},
 				usage: { prompt: found.prompt_eval_count ?? null, cached: null, written: found.eval_count ?? 0 },
 			};

@@ -4,6 +4,7 @@ import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 
 /** `[ln p, token id, text or null]`; the first of a prompt has no ln p. */
 const triple = z.tuple([z.number().nullable(), z.number()]).rest(z.unknown());
@@ -69,7 +70,7 @@ export function sglangRoute(client: ServerClient): Route {
 					text: cutAt(found.text, until),
 					tokens: written.map(([, id]) => id),
 					logprobs: written.map(([logprob]) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: endedBy(found.meta_info.finish_reason),
+					ended: endedBy(client, found.meta_info.finish_reason),
 				},
 				usage: usageOf(found),
 			};
@@ -82,6 +83,10 @@ export function sglangRoute(client: ServerClient): Route {
 }
 
 /** A text that was matched ends an answer, or a token. */
-function endedBy(reason: z.output<typeof generated>['meta_info']['finish_reason']): GenerateResult['ended'] {
-	return reason?.type === 'length' ? 'length' : typeof reason?.matched === 'string' ? 'until' : 'end_of_text';
+function endedBy(
+	client: ServerClient,
+	reason: z.output<typeof generated>['meta_info']['finish_reason'],
+): GenerateResult['ended'] {
+	const ending = endingOf(client, reason?.type);
+	return ending !== 'stop' ? ending : typeof reason?.matched === 'string' ? 'until' : 'end_of_text';
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { cutAt } from '../../process/writer';
-import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 
 const token = z.object({ id: z.number(), text: z.string(), logprob: z.number().nullish() });
 const generated = z.object({
@@ -17,11 +17,6 @@ const generated = z.object({
 const tokenized = z.array(z.object({ id: z.number() }));
 
 const path = '/generate';
-
-const endings = new Map<string, GenerateResult['ended']>([
-	['length', 'length'],
-	['eos_token', 'end_of_text'],
-]);
 
 /**
  * `POST /generate` of text-generation-inference (engines reference, section 3.5): texts, and the most probable tokens. How
@@ -56,8 +51,8 @@ export function tgiRoute(client: ServerClient, top: number): Route {
 			// It takes four texts that end an answer, and looks for them at ends of tokens alone; the rest is cut here.
 			const stop = until.slice(0, 4);
 			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal, maxTokens);
-			const isEnded = details.finish_reason === 'eos_token';
-			const own = isEnded ? details.tokens.slice(0, -1) : details.tokens;
+			const ending = endingOf(client, details.finish_reason);
+			const own = ending === 'end_of_text' ? details.tokens.slice(0, -1) : details.tokens;
 			// Its own text leaves special tokens out.
 			const whole = own.map(piece => piece.text).join('');
 			const kept = cutAt(whole, until);
@@ -66,7 +61,7 @@ export function tgiRoute(client: ServerClient, top: number): Route {
 					text: kept,
 					tokens: details.tokens.map(({ id }) => id),
 					logprobs: details.tokens.map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: kept.length < whole.length ? 'until' : (endings.get(details.finish_reason) ?? 'until'),
+					ended: kept.length < whole.length || ending === 'stop' ? 'until' : ending,
 				},
 				usage,
 			};
