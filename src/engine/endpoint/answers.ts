@@ -62,7 +62,12 @@ export class Answers {
 		);
 		this.#checkCount(ids.length, usage);
 		const isThere = (_: unknown, i: number) => logprobs[i] !== null;
-		const read = { logprobs: logprobs.filter(value => value !== null), argmax: idOf(best, texts) };
+		const argmax = idOf(
+			best,
+			texts,
+			wanted.map(({ id }) => id),
+		);
+		const read = { logprobs: logprobs.filter(value => value !== null), argmax };
 		const scored = this.#collector.take([{ at: 0, marks: marks.filter(isThere) }], [read]);
 		const missing = marks.filter((mark, i) => !isThere(mark, i));
 		const failed = missing.flatMap(({ request, token }) =>
@@ -82,7 +87,8 @@ export class Answers {
 			throw runFailure('endpoint.echo-incomplete', { tokens: ask.tokens, given: found?.logprobs.length ?? 0 });
 		}
 		this.#checkCount(ids.length, found.usage);
-		return this.#takeWithin(ask, found);
+		const [first = -1] = ids.slice(-ask.tokens);
+		return this.#takeWithin(ask, found, first);
 	}
 
 	async #write(ask: AskOf<'write'>, signal: AbortSignal): Promise<Answer[]> {
@@ -101,12 +107,17 @@ export class Answers {
 		return [{ kind: 'written', request, result }];
 	}
 
-	#takeWithin({ request, continuation }: AskOf<'within'>, { logprobs, greedy, best }: PromptLogprobs): Answer[] {
+	/** @param first The continuation's own first token. */
+	#takeWithin(
+		{ request, continuation }: AskOf<'within'>,
+		{ logprobs, greedy, best }: PromptLogprobs,
+		first: number,
+	): Answer[] {
 		const count = this.plan.lengths[request]?.length ?? 0;
 		const own = this.#within.get(request) ?? {
 			parts: Array.from({ length: count }, () => ({ logprob: Number.NaN, greedy: false })),
 			left: count,
-			argmax: idOf(best, this.texts),
+			argmax: idOf(best, this.texts, [first]),
 		};
 		this.#within.set(request, own);
 		const logprob = logprobs.reduce((sum, value) => sum + value, 0);
@@ -132,11 +143,24 @@ export function isWhole({ logprobs }: PromptLogprobs, tokens: number): boolean {
 	return logprobs.length === tokens && !logprobs.some(Number.isNaN);
 }
 
-/** −1: a token that this side does not know. */
-export function idOf(best: NextTokens['best'], { encode }: Pick<Texts, 'encode'>): number {
+/**
+ * The token that a server tells of. By itself a text may be read as another one: at the beginning, “A” is SentencePiece's
+ * token of “ A”. So what tokens stand for is compared with it.
+ * @param likely Tokens that it may be, beside those that its text is read as: the ones that were asked for.
+ * @returns −1: a token that this side does not know.
+ */
+export function idOf(
+	best: NextTokens['best'],
+	{ encode, wantedOf }: Pick<Texts, 'encode' | 'wantedOf'>,
+	likely: readonly number[] = [],
+): number {
 	if (best === null || 'id' in best) {
 		return best?.id ?? -1;
 	}
-	const [id, ...others] = encode(best.text);
-	return id !== undefined && others.length === 0 ? id : -1;
+	const { text } = best;
+	// Half a character stands for any of many tokens.
+	if (text.includes('\ufffd')) {
+		return -1;
+	}
+	return [...likely, ...encode(text)].find(id => wantedOf(id).text === text) ?? -1;
 }

@@ -22,7 +22,7 @@ export interface EndpointOptions {
 	readonly names: readonly [written: string | null, own: string | null];
 	/** What an earlier sitting found: another answer to the same prompt is refused. */
 	readonly before?: ProbeRecord | undefined;
-	/** For one request, in milliseconds. */
+	/** For one request that writes nothing, in milliseconds. */
 	readonly timeout?: number;
 	readonly clock?: Clock;
 }

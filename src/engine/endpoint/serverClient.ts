@@ -13,7 +13,7 @@ export interface ServerAddress {
 
 export interface ServerClientOptions {
 	readonly clock: Clock;
-	/** For the whole of one try, in milliseconds. */
+	/** For the whole of one try that writes nothing, in milliseconds. */
 	readonly timeout?: number;
 	readonly tries?: number;
 	/** Called before each try but the first. */
@@ -31,9 +31,10 @@ export interface ServerClient {
 	/**
 	 * Sends JSON. Tried again where the rate is too high (429), the server fails (5xx), the connection breaks, is silent for
 	 * too long, or the answer is no JSON; never after any other refusal.
+	 * @param writes Tokens that the server may write, for which it is given more time.
 	 * @throws Failure `endpoint.*` where the server cannot be reached or goes on failing.
 	 */
-	post(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
+	post(path: string, body: unknown, signal: AbortSignal, writes?: number): Promise<ServerAnswer>;
 	/** Sends what the server may not know: twice at most, and a fault of the server counts as its refusal. */
 	offer(path: string, body: unknown, signal: AbortSignal): Promise<ServerAnswer>;
 }
@@ -42,6 +43,18 @@ export interface ServerClient {
 export type ServerAnswer =
 	| { readonly ok: true; readonly json: unknown; readonly headers: Headers }
 	| { readonly ok: false; readonly status: number; readonly reason: string };
+
+/** For a long prompt, and those that the server computes before it, in milliseconds. */
+const readingTime = 120_000;
+
+/**
+ * For each token that may be written besides, in milliseconds. Whoever gives up on an answer has it computed anew, and pays
+ * for it again; two tokens a second are slow even for a server that computes on a processor, or many answers at a time.
+ */
+const writingTime = 500;
+
+/** Codes with which Node's own `fetch` gives up: it waits no longer than 300 s for an answer to begin. */
+const silent = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /** More than any answer with log-probabilities of a whole vocabulary. */
 const largestBody = 64 * 1024 * 1024;
@@ -59,12 +72,12 @@ const errorBody = z.object({ error: z.union([z.string(), z.object({ message: z.s
 
 /** Paths are below the address: `v1` is put in where the address has none. */
 export function serverClient(address: ServerAddress, options: ServerClientOptions): ServerClient {
-	const { clock, timeout = 120_000, tries = 5, onRetry = () => {} } = options;
+	const { clock, timeout = readingTime, tries = 5, onRetry = () => {} } = options;
 	const base = () => address.url.replace(/\/v1$/, '');
 	const host = new URL(base()).host;
 
-	const once = async (path: string, body: string | null, signal: AbortSignal): Promise<Outcome> => {
-		const late = AbortSignal.timeout(timeout);
+	const once = async (path: string, body: string | null, signal: AbortSignal, limit: number): Promise<Outcome> => {
+		const late = AbortSignal.timeout(limit);
 		try {
 			const headers = await address.headers();
 			const response = await fetch(`${base()}${path}`, {
@@ -82,16 +95,23 @@ export function serverClient(address: ServerAddress, options: ServerClientOption
 			if (error instanceof Failure) {
 				throw error;
 			}
-			return late.aborted
+			const cause = causeOf(error);
+			return late.aborted || silent.has(cause)
 				? { again: 'timeout', wait: null, last: null }
-				: { again: 'broken', wait: null, last: causeOf(error) };
+				: { again: 'broken', wait: null, last: cause };
 		}
 	};
 
-	const send = async (path: string, body: unknown, signal: AbortSignal, isOffer = false): Promise<ServerAnswer> => {
+	const send = async (
+		path: string,
+		body: unknown,
+		signal: AbortSignal,
+		{ writes = 0, isOffer = false } = {},
+	): Promise<ServerAnswer> => {
 		const text = body === undefined ? null : JSON.stringify(body);
+		const limit = timeout + writingTime * writes;
 		for (let made = 1; ; made++) {
-			const outcome = await once(path, text, signal);
+			const outcome = await once(path, text, signal, limit);
 			if ('ok' in outcome) {
 				return outcome;
 			}
@@ -113,8 +133,8 @@ export function serverClient(address: ServerAddress, options: ServerClientOption
 	return {
 		host,
 		get: (path, signal) => send(path, undefined, signal),
-		post: (path, body, signal) => send(path, body, signal),
-		offer: (path, body, signal) => send(path, body, signal, true),
+		post: (path, body, signal, writes = 0) => send(path, body, signal, { writes }),
+		offer: (path, body, signal) => send(path, body, signal, { isOffer: true }),
 	};
 }
 

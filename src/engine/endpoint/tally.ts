@@ -52,7 +52,8 @@ export class Tally {
 
 	retry(cause: RetryCause): void {
 		this.#retries[cause]++;
-		if (cause === 'busy') {
+		// What is not answered in time may have waited behind the others: a server need not say that it has too many.
+		if (cause === 'busy' || cause === 'timeout') {
 			this.onBusy();
 		}
 	}

@@ -1,5 +1,6 @@
 import { runFailure } from '../../protocol/failure';
 import type { ChatMessage } from '../../protocol/prompt';
+import { tokenGroups } from '../../tokenizer/tokenGroups';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Route, Sequence, WantedToken } from './route';
 
@@ -18,6 +19,7 @@ export interface Texts {
 
 /** @param putsBos Whether the server puts a BOS in front of texts. */
 export function textsOf(tokenizer: Tokenizer, putsBos: boolean): Texts {
+	const tokenText = tokenTexts(tokenizer);
 	const textOf = (ids: readonly number[]) => {
 		const own = putsBos && ids[0] === tokenizer.bos ? ids.slice(1) : ids;
 		const text = tokenizer.decode(own);
@@ -30,11 +32,30 @@ export function textsOf(tokenizer: Tokenizer, putsBos: boolean): Texts {
 	};
 	return {
 		sequenceOf: (ids, messages = null) => ({ ids, messages, text: () => textOf(ids) }),
-		wantedOf: id => ({ id, text: tokenizer.decode([id]) }),
+		wantedOf: id => ({ id, text: tokenText(id) }),
 		bareText: ids =>
 			tokenizer.decode(tokenizer.prefix.every((id, i) => ids[i] === id) ? ids.slice(tokenizer.prefix.length) : ids),
 		encode: text => tokenizer.encode(text),
 		prefix: tokenizer.prefix,
+	};
+}
+
+/**
+ * What a token stands for behind another one, as servers tell it. Alone it would be the beginning of a text, where decoders
+ * of SentencePiece leave a blank out: “▁A” would be taken for “A”, which is another token.
+ */
+function tokenTexts(tokenizer: Tokenizer): (id: number) => string {
+	const front = tokenizer.encode('a').slice(-1);
+	const known = new Map<number, string>();
+	return id => {
+		let text = known.get(id);
+		if (text === undefined) {
+			const ids = [...front, id];
+			const whole = tokenizer.decode(ids);
+			text = whole.slice(tokenGroups(tokenizer, whole, ids)[0]?.end ?? 0);
+			known.set(id, text);
+		}
+		return text;
 	};
 }
 

@@ -50,6 +50,8 @@ export const endpointMessages = {
 		'The server {host} gives an answer’s first token another log-probability among the tokens of the prompt than as the next token (by {difference}; {route}). Its `echo` cannot be believed, and answers of several tokens would be chance. Use a format with one-token labels, or another server.',
 	'endpoint.echo-incomplete': 'The server gave {given} log-probabilities for an answer of {tokens} tokens.',
 	'endpoint.no-writing': 'Texts cannot be written through {route}.',
+	'endpoint.broken-off':
+		'The server {host} broke off an answer (“{reason}”). What it wrote until then is not scored; it is asked again when the run is continued.',
 	'endpoint.not-repeatable':
 		'The server {host} gave the same prompt log-probabilities that differ by {difference}. Something else answers each time, or it samples; its scores would mean nothing.',
 	'endpoint.repeat': 'The server {host} gives the same prompt numbers that differ by up to {difference}.',

@@ -4,6 +4,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route, Sequence } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 import { formsOf, greatestByText, plainOf } from './tokenForms';
 import { usageOf, usageShape } from './usage';
 
@@ -47,12 +48,13 @@ export async function chatTop(client: ServerClient, model: string, signal: Abort
  * the number of its tokens shows to be the one here.
  */
 export function chatRoute(client: ServerClient, model: string, top: number): Route {
-	const complete = async ({ messages }: Sequence, body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async ({ messages }: Sequence, body: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		if (!messages) {
 			throw inputFailure('endpoint.chat-only', { host: client.host });
 		}
 		const common = { model, messages, temperature: 0, logprobs: true };
-		const found = read(client, chatPath, await client.post(chatPath, { ...common, ...body }, signal), completion);
+		const answer = await client.post(chatPath, { ...common, ...body }, signal, writes);
+		const found = read(client, chatPath, answer, completion);
 		return { choice: found.choices[0], usage: usageOf(found, 1) };
 	};
 	return {
@@ -78,7 +80,8 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 			// OpenAI takes four texts that end an answer at most; the others are looked for here.
 			const stop = until.slice(0, 4);
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }) };
-			const { choice, usage } = await complete(sequence, body, signal);
+			const { choice, usage } = await complete(sequence, body, signal, maxTokens);
+			const ending = endingOf(client, choice?.finish_reason);
 			const written = choice?.logprobs?.content ?? [];
 			const whole = choice?.message.content ?? '';
 			const text = cutAt(whole, until);
@@ -88,7 +91,7 @@ export function chatRoute(client: ServerClient, model: string, top: number): Rou
 					// Their ids are not told.
 					tokens: written.map(() => -1),
 					logprobs: written.map(({ logprob }) => logprob),
-					ended: text.length === whole.length && choice?.finish_reason === 'length' ? 'length' : 'until',
+					ended: text.length < whole.length || ending === 'stop' ? 'until' : ending,
 				},
 				usage,
 			};

@@ -4,6 +4,7 @@ import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { NextTokens, PromptLogprobs, Route, Sequence, WantedToken } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf, type ToldEnding } from './endings';
 import { formsOf, plainOf } from './tokenForms';
 import { usageOf, usageShape } from './usage';
 
@@ -60,12 +61,17 @@ const wantedAtMost = 128;
 /** `POST /v1/completions` as OpenAI made it and vLLM, LM Studio and others speak it (engines reference, section 3.3). */
 export function completionsRoute(client: ServerClient, options: CompletionsOptions): Route {
 	const { model, prompts, top, echo, isVllm, wanted: takesWanted, tokenize } = options;
-	const complete = async (prompt: string | readonly number[], body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async (
+		prompt: string | readonly number[],
+		body: Record<string, unknown>,
+		signal: AbortSignal,
+		writes = 0,
+	) => {
 		const common = { model, prompt, temperature: 0, max_tokens: 1, ...(isVllm ? vllmForm : {}) };
 		return read(
 			client,
 			completionsPath,
-			await client.post(completionsPath, { ...common, ...body }, signal),
+			await client.post(completionsPath, { ...common, ...body }, signal, writes),
 			completion,
 		);
 	};
@@ -100,9 +106,10 @@ export function completionsRoute(client: ServerClient, options: CompletionsOptio
 			// OpenAI takes four texts that end an answer at most; the others are looked for here.
 			const stop = isVllm ? until : until.slice(0, 4);
 			const body = { max_tokens: maxTokens, ...(stop.length > 0 && { stop }), logprobs: 1 };
-			const found = await complete(promptOf(sequence), body, signal);
+			const found = await complete(promptOf(sequence), body, signal, maxTokens);
 			const told = found.choices[0]?.logprobs;
-			const result = writtenOf(found, until, isVllm);
+			const ending = endingOf(client, found.choices[0]?.finish_reason);
+			const result = writtenOf(found, ending, until, isVllm);
 			return { result, usage: usageOf(found, told?.tokens.length ?? 0) };
 		},
 		...(tokenize && { tokenize }),
@@ -159,7 +166,12 @@ function withinOf(found: Completion, ids: readonly number[], from: number): Prom
 	};
 }
 
-function writtenOf({ choices }: Completion, until: readonly string[], isVllm: boolean): GenerateResult {
+function writtenOf(
+	{ choices }: Completion,
+	ending: ToldEnding,
+	until: readonly string[],
+	isVllm: boolean,
+): GenerateResult {
 	const [choice] = choices;
 	const told = choice?.logprobs;
 	const whole = choice?.text ?? '';
@@ -170,7 +182,7 @@ function writtenOf({ choices }: Completion, until: readonly string[], isVllm: bo
 		text,
 		tokens: (told?.tokens ?? []).map(token => idOf(token) ?? -1),
 		logprobs: (told?.token_logprobs ?? []).map(value => value ?? Number.NEGATIVE_INFINITY),
-		ended: text.length < whole.length ? 'until' : choice?.finish_reason === 'length' ? 'length' : stopped,
+		ended: text.length < whole.length ? 'until' : ending === 'stop' ? stopped : ending,
 	};
 }
 

@@ -4,6 +4,7 @@ import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { NextTokens, Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 
 const probability = z.object({ id: z.number(), logprob: z.number().nullable() });
 const completion = z.object({
@@ -24,11 +25,6 @@ const tokenized = z.object({ tokens: z.array(z.number()) });
 /** How many of the most probable tokens are asked for, and where one is missing: at last all that a vocabulary can hold. */
 const tries = [100, 5000, 1_000_000];
 
-const endings = new Map<string, GenerateResult['ended']>([
-	['word', 'until'],
-	['limit', 'length'],
-]);
-
 /** Fields of the answer; others would repeat the prompt and all settings. */
 const fields = [
 	'content',
@@ -47,11 +43,11 @@ const fields = [
  */
 export function llamaCppRoute(client: ServerClient): Route {
 	const path = '/completion';
-	const complete = async (body: Record<string, unknown>, signal: AbortSignal) => {
+	const complete = async (body: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		// Penalties that the server was started with would have it write another token than the most probable.
 		const plain = { temperature: 0, repeat_penalty: 1, presence_penalty: 0, frequency_penalty: 0, dry_multiplier: 0 };
 		const common = { ...plain, cache_prompt: true, post_sampling_probs: false, return_tokens: true };
-		const answer = await client.post(path, { ...common, ...body, response_fields: fields }, signal);
+		const answer = await client.post(path, { ...common, ...body, response_fields: fields }, signal, writes);
 		return read(client, path, answer, completion);
 	};
 	const usageOf = ({ tokens_evaluated, timings }: z.output<typeof completion>, written: number) => ({
@@ -77,14 +73,15 @@ export function llamaCppRoute(client: ServerClient): Route {
 			throw new Error('a vocabulary of more than a million tokens');
 		},
 		async write({ ids }, { maxTokens, until }, signal) {
-			const found = await complete({ prompt: ids, n_predict: maxTokens, stop: until, n_probs: 1 }, signal);
+			const found = await complete({ prompt: ids, n_predict: maxTokens, stop: until, n_probs: 1 }, signal, maxTokens);
+			const ending = endingOf(client, found.stop_type);
 			const tokens = found.tokens ?? [];
 			const logprobs = (found.completion_probabilities ?? []).map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY);
 			const result: GenerateResult = {
 				text: cutAt(found.content, until),
 				tokens,
 				logprobs,
-				ended: endings.get(found.stop_type ?? '') ?? 'end_of_text',
+				ended: ending === 'stop' ? 'end_of_text' : ending,
 			};
 			return { result, usage: usageOf(found, tokens.length) };
 		},

@@ -3,6 +3,7 @@ import { cutAt } from '../../process/writer';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 import { greatestByText } from './tokenForms';
 
 const probability = z.object({ token: z.string(), logprob: z.number() });
@@ -22,7 +23,7 @@ const top = 20;
  * in OpenAI's words was seen to drop log-probabilities.
  */
 export function ollamaRoute(client: ServerClient, model: string): Route {
-	const generate = async (prompt: string, options: Record<string, unknown>, signal: AbortSignal) => {
+	const generate = async (prompt: string, options: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		const body = {
 			model,
 			prompt,
@@ -35,7 +36,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			// Repeated tokens are penalised unless one says otherwise.
 			options: { temperature: 0, seed: 0, repeat_penalty: 1, ...options },
 		};
-		return read(client, path, await client.post(path, body, signal), generated);
+		return read(client, path, await client.post(path, body, signal, writes), generated);
 	};
 	return {
 		name: `Ollama /api/generate, the ${top} most probable tokens`,
@@ -54,7 +55,8 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 			};
 		},
 		async write({ text }, { maxTokens, until }, signal) {
-			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal);
+			const found = await generate(text(), { num_predict: maxTokens, stop: until }, signal, maxTokens);
+			const ending = endingOf(client, found.done_reason);
 			const written = found.logprobs ?? [];
 			return {
 				result: {
@@ -63,7 +65,7 @@ export function ollamaRoute(client: ServerClient, model: string): Route {
 					tokens: Array.from({ length: found.eval_count ?? written.length }, () => -1),
 					logprobs: written.map(({ logprob }) => logprob),
 					// What ended it is not told where there was a choice.
-					ended: found.done_reason === 'length' ? 'length' : until.length > 0 ? 'until' : 'end_of_text',
+					ended: ending !== 'stop' ? ending : until.length > 0 ? 'until' : 'end_of_text',
 				},
 				usage: { prompt: found.prompt_eval_count ?? null, cached: null, written: found.eval_count ?? 0 },
 			};

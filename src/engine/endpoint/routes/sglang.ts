@@ -4,6 +4,7 @@ import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 
 /** `[ln p, token id, text or null]`; the first of a prompt has no ln p. */
 const triple = z.tuple([z.number().nullable(), z.number()]).rest(z.unknown());
@@ -35,9 +36,10 @@ export function sglangRoute(client: ServerClient): Route {
 		sampling: Record<string, unknown>,
 		body: Record<string, unknown>,
 		signal: AbortSignal,
+		writes = 0,
 	) => {
 		const request = { input_ids: ids, sampling_params: { ...greedy, ...sampling }, return_logprob: true, ...body };
-		return read(client, path, await client.post(path, request, signal), generated);
+		return read(client, path, await client.post(path, request, signal, writes), generated);
 	};
 	const usageOf = ({ meta_info }: z.output<typeof generated>) => ({
 		prompt: meta_info.prompt_tokens,
@@ -61,14 +63,14 @@ export function sglangRoute(client: ServerClient): Route {
 			};
 		},
 		async write({ ids }, { maxTokens, until }, signal) {
-			const found = await generate(ids, { max_new_tokens: maxTokens, stop: until }, {}, signal);
+			const found = await generate(ids, { max_new_tokens: maxTokens, stop: until }, {}, signal, maxTokens);
 			const written = found.meta_info.output_token_logprobs ?? [];
 			return {
 				result: {
 					text: cutAt(found.text, until),
 					tokens: written.map(([, id]) => id),
 					logprobs: written.map(([logprob]) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: endedBy(found.meta_info.finish_reason),
+					ended: endedBy(client, found.meta_info.finish_reason),
 				},
 				usage: usageOf(found),
 			};
@@ -81,6 +83,10 @@ export function sglangRoute(client: ServerClient): Route {
 }
 
 /** A text that was matched ends an answer, or a token. */
-function endedBy(reason: z.output<typeof generated>['meta_info']['finish_reason']): GenerateResult['ended'] {
-	return reason?.type === 'length' ? 'length' : typeof reason?.matched === 'string' ? 'until' : 'end_of_text';
+function endedBy(
+	client: ServerClient,
+	reason: z.output<typeof generated>['meta_info']['finish_reason'],
+): GenerateResult['ended'] {
+	const ending = endingOf(client, reason?.type);
+	return ending !== 'stop' ? ending : typeof reason?.matched === 'string' ? 'until' : 'end_of_text';
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { cutAt } from '../../process/writer';
-import type { GenerateResult } from '../../requests';
 import { read } from '../refusals';
 import type { Route } from '../route';
 import type { ServerClient } from '../serverClient';
+import { endingOf } from './endings';
 
 const token = z.object({ id: z.number(), text: z.string(), logprob: z.number().nullish() });
 const generated = z.object({
@@ -18,20 +18,15 @@ const tokenized = z.array(z.object({ id: z.number() }));
 
 const path = '/generate';
 
-const endings = new Map<string, GenerateResult['ended']>([
-	['length', 'length'],
-	['eos_token', 'end_of_text'],
-]);
-
 /**
  * `POST /generate` of text-generation-inference (engines reference, section 3.5): texts, and the most probable tokens. How
  * many tokens it read stands in a header of its answers.
  * @param top As many of the most probable tokens as it tells (`--max-top-n-tokens`).
  */
 export function tgiRoute(client: ServerClient, top: number): Route {
-	const generate = async (inputs: string, parameters: Record<string, unknown>, signal: AbortSignal) => {
+	const generate = async (inputs: string, parameters: Record<string, unknown>, signal: AbortSignal, writes = 0) => {
 		const body = { inputs, parameters: { details: true, top_n_tokens: top, ...parameters } };
-		const answer = await client.post(path, body, signal);
+		const answer = await client.post(path, body, signal, writes);
 		const { generated_text, details } = read(client, path, answer, generated);
 		const prompt = Number((answer.ok && answer.headers.get('x-prompt-tokens')) || Number.NaN);
 		const usage = { prompt: Number.isNaN(prompt) ? null : prompt, cached: null, written: details.tokens.length };
@@ -55,9 +50,9 @@ export function tgiRoute(client: ServerClient, top: number): Route {
 		async write({ text }, { maxTokens, until }, signal) {
 			// It takes four texts that end an answer, and looks for them at ends of tokens alone; the rest is cut here.
 			const stop = until.slice(0, 4);
-			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal);
-			const isEnded = details.finish_reason === 'eos_token';
-			const own = isEnded ? details.tokens.slice(0, -1) : details.tokens;
+			const { details, usage } = await generate(text(), { max_new_tokens: maxTokens, stop }, signal, maxTokens);
+			const ending = endingOf(client, details.finish_reason);
+			const own = ending === 'end_of_text' ? details.tokens.slice(0, -1) : details.tokens;
 			// Its own text leaves special tokens out.
 			const whole = own.map(piece => piece.text).join('');
 			const kept = cutAt(whole, until);
@@ -66,7 +61,7 @@ export function tgiRoute(client: ServerClient, top: number): Route {
 					text: kept,
 					tokens: details.tokens.map(({ id }) => id),
 					logprobs: details.tokens.map(({ logprob }) => logprob ?? Number.NEGATIVE_INFINITY),
-					ended: kept.length < whole.length ? 'until' : (endings.get(details.finish_reason) ?? 'until'),
+					ended: kept.length < whole.length || ending === 'stop' ? 'until' : ending,
 				},
 				usage,
 			};
