@@ -200,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		},
 		'evalLens.deleteRun': async given => {
 			const entry = await run(given);
-			if (entry && (await deleteRun(entry))) {
+			if (entry && (await deleteRun(entry, jobs.jobs))) {
 				index.refresh();
 			}
 		},
