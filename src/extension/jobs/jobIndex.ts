@@ -10,6 +10,7 @@ import { rooms } from '../rooms';
 import type { RunEntry, RunIndex } from '../runs/runIndex';
 import type { RunQueue } from '../runs/runQueue';
 import { bookFolders } from './bookFolders';
+import { liveJobsOf } from './hubList';
 
 /** Between two looks while somebody looks too, in milliseconds; the Hub's own list changes less. */
 const lookEvery = 10_000;
@@ -261,9 +262,8 @@ export class JobIndex implements vscode.Disposable {
 				return;
 			}
 			const launcher = (await rooms()).hubJobsLauncher(hub);
-			const lists = [...new Set([null, ...namespaces])].map(namespace => launcher.live(namespace, this.#closed.token));
-			const jobs = new Map((await Promise.all(lists)).flat().map(job => [job.url, job]));
-			this.#hubList = { jobs: [...jobs.values()], problem: null, asked: Date.now() };
+			const jobs = await liveJobsOf(launcher, [...new Set([null, ...namespaces])], this.#closed.token);
+			this.#hubList = { jobs, problem: null, asked: Date.now() };
 		} catch (error) {
 			// A token that may not use jobs is no news to somebody who never started one.
 			this.#hubList = { jobs: before, problem: isOfUse ? error : null, asked: Date.now() };
