@@ -4,6 +4,7 @@ import { calibrate } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
+import { otherImage } from '../launch/hubJobs/request';
 import { launcherOf } from '../launch/launchers';
 import { expectedTime } from './expectedTime';
 import { loadRun } from './loadRun';
@@ -25,6 +26,8 @@ export interface ModelPlan {
 	readonly seconds: number | null;
 	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
 	readonly launch?: Estimate;
+	/** The Docker image that is started in place of the usual one (`otherImage`); absent: none. */
+	readonly image?: string;
 	/** The smallest difference between two variants that the run can show (`smallestDifference`); null: none. */
 	readonly mde: number | null;
 	/** Tokens that each variant adds to those before it. */
@@ -67,12 +70,14 @@ async function planRemote(
 	const { launch } = model;
 	const { distinct } = all.trie.counts;
 	const estimate = launch.kind === 'url' ? null : await launcherOf(launch, options).estimate(model, token);
+	const image = otherImage(launch);
 	const work = { tokens: distinct, samples };
 	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
 		...told(model.name, examples, all, distinct),
 		seconds: expected?.seconds ?? null,
 		...(estimate && { launch: estimate }),
+		...(image !== null && { image }),
 		from_cache: 0,
 	};
 }
