@@ -21,6 +21,8 @@ import { trackRun } from './tracker';
 /** What a run would take, for one model. */
 export interface ModelPlan {
 	readonly model: string;
+	/** What computes: this computer, or a server. */
+	readonly place: 'here' | 'server';
 	readonly tokens: Omit<TokenRecord, 'computed'>;
 	/** From its start to its end, loading included; null: a server computes, and nothing tells how fast it is. */
 	readonly seconds: number | null;
@@ -75,6 +77,7 @@ async function planRemote(
 	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
 		...told(model.name, examples, all, distinct),
+		place: 'server',
 		seconds: expected?.seconds ?? null,
 		...(estimate && { launch: estimate }),
 		...(image !== null && { image }),
@@ -113,7 +116,7 @@ async function planLocal(
 		fromCache === samples
 			? { planned: 0, seconds: 0 }
 			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
-	return { ...told(model.name, examples, all, planned), seconds, from_cache: fromCache };
+	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache };
 }
 
 /** What the prompts alone tell. */
@@ -122,7 +125,7 @@ function told(
 	examples: readonly Question[],
 	{ trie, added, samples }: SampleRequests,
 	planned: number,
-): Omit<ModelPlan, 'seconds' | 'from_cache'> {
+): Omit<ModelPlan, 'place' | 'seconds' | 'from_cache'> {
 	const { naive, oneRequest, distinct } = trie.counts;
 	return {
 		model,
