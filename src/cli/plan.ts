@@ -20,7 +20,7 @@ export async function plan(file: string, options: RunOptions, terminal: Terminal
 
 const count = (tokens: number) => Math.round(tokens).toLocaleString('en');
 
-function planText({ model, tokens, seconds, launch, mde, variants, samples, from_cache }: ModelPlan): string {
+function planText({ model, tokens, seconds, launch, image, mde, variants, samples, from_cache }: ModelPlan): string {
 	const share = (part: number) => `${((100 * part) / Math.max(1, tokens.naive)).toFixed(1)} %`;
 	const rows = [
 		['one request a continuation', tokens.naive],
@@ -41,13 +41,20 @@ function planText({ model, tokens, seconds, launch, mde, variants, samples, from
 			variants.map(({ variant, adds }) => [`  ${variant}`, count(adds)]),
 			1,
 		),
-		launch ? `${launchText(launch)}\n` : '',
+		launch ? `${launchText(launch, image ?? null)}\n` : '',
 		`Expected time: ${seconds === null ? 'not known before a run on that server is done' : duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
 	].join('');
 }
 
-/** "Starting the server may cost up to $1.01, and it ends after 60 min at most." */
-export function launchText({ maximalCost, longest }: Estimate): string {
+/**
+ * "Starting the server may cost up to $1.01, and it ends after 60 min at most."
+ * @param image That is started in place of the usual one; null: none.
+ */
+export function launchText({ maximalCost, longest }: Estimate, image: string | null): string {
 	const cost = maximalCost ? `may cost up to $${maximalCost.dollars.toFixed(2)}` : 'costs nothing that is known here';
-	return `Starting the server ${cost}${longest === null ? '' : `, and it ends after ${duration(longest)} at most`}.`;
+	const told =
+		image === null
+			? ''
+			: ` It runs the image ${image}, which is not the usual one and may be given your access token to read the model.`;
+	return `Starting the server ${cost}${longest === null ? '' : `, and it ends after ${duration(longest)} at most`}.${told}`;
 }

@@ -1,3 +1,4 @@
+import { otherImage } from '../launch/hubJobs/request';
 import { messageText } from '../protocol/messages';
 import { exportRun } from '../report/exportRun';
 import { evaluate } from '../run/evaluate';
@@ -26,9 +27,9 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 				},
 				// Nobody can be asked: without a word, what is billed is refused.
 				...(options.yes && {
-					onLaunch: async ({ model, estimate, expected }: LaunchToConfirm) => {
+					onLaunch: async ({ model, launch, estimate, expected }: LaunchToConfirm) => {
 						const time = expected ? ` It should take about ${duration(expected.seconds)}.` : '';
-						progress.note(`${model}: ${launchText(estimate)}${time}`);
+						progress.note(`${model}: ${launchText(estimate, otherImage(launch))}${time}`);
 						return true;
 					},
 				}),

@@ -200,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		},
 		'evalLens.deleteRun': async given => {
 			const entry = await run(given);
-			if (entry && (await deleteRun(entry))) {
+			if (entry && (await deleteRun(entry, jobs.jobs))) {
 				index.refresh();
 			}
 		},
@@ -244,8 +244,9 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 		vscode.window.createTreeView(view('evalLens.evaluations'), { treeDataProvider: evaluations }),
 		vscode.window.createTreeView(view('evalLens.runs'), { treeDataProvider: runs }),
 		registerCommands(handlers, tellError),
-		// A run belongs to its window: its engine must not outlive it.
-		{ dispose: () => queue.cancelAll() },
+		// An engine in the middle of native code would not hear that its window is gone: it is ended. Jobs outlive a window,
+		// and ssh and what follows them end with this process; locks and samples are as after a kill, which both are made for.
+		{ dispose: () => queue.leave() },
 	);
 
 	const spans = activationSpans(performance.now() - start);

@@ -24,7 +24,7 @@ export { hubJobHandle, hubJobsLauncher } from '../launch/hubJobs';
 export { launcherOf } from '../launch/launchers';
 export { exportFormats, exportRun } from '../report/exportRun';
 export { clearCache, findCaches } from '../run/caches';
-export { endJob } from '../run/endJob';
+export { endJob, endOpenJobs, openJobs } from '../run/endJob';
 export { evaluate } from '../run/evaluate';
 export { importTask } from '../run/importTask';
 export { readJobs } from '../run/jobBook';

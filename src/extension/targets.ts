@@ -35,10 +35,10 @@ export async function runTarget(
 	suits: (run: RunEntry) => boolean = () => true,
 ): Promise<RunEntry | undefined> {
 	const dir = folderOf(given) ?? active;
-	const runs = await index.all();
 	if (dir !== null) {
-		return runs.find(run => path.normalize(run.dir) === path.normalize(dir));
+		return index.at(dir);
 	}
+	const runs = await index.all();
 	const uri = uriOf(given);
 	return pickRun(runs.filter(run => suits(run) && (!uri || run.file === uri.fsPath)));
 }

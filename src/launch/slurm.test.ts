@@ -121,9 +121,12 @@ describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 		for (const name of ['sh', 'mkdir', 'cat', 'rm', 'find']) {
 			symlinkSync(`/bin/${name}`, `${env.PATH}/${name}`);
 		}
-		await expect(
-			slurmLauncher({ env }).start(requestOf<'slurm'>(launch('true')), neverCancelled),
-		).rejects.toMatchObject({ kind: 'input', reason: { code: 'launch.slurm.missing' } });
+		const asked = requestOf<'slurm'>(launch('true'));
+		await expect(slurmLauncher({ env }).start(asked, neverCancelled)).rejects.toMatchObject({
+			kind: 'input',
+			reason: { code: 'launch.slurm.missing' },
+		});
+		expect(await slurmLauncher({ env }).find(asked, neverCancelled)).toBeNull();
 	});
 
 	test('finds by its name a job whose number was not written down', async () => {

@@ -44,7 +44,12 @@ export function slurmLauncher(options: SshOptions = {}): Launcher<'slurm', Slurm
 			return readJob(readReport(output), label, launch.host) ?? refuse(output, shell, label);
 		},
 		async find({ label, launch: { host } }, token) {
-			return readJob(readReport(await shellOn(host).run(slurmFindScript(place({ label })), token)), label, host);
+			const shell = shellOn(host);
+			const report = readReport(await shell.run(slurmFindScript(place({ label })), token));
+			if (report.value('undecided') !== null) {
+				throw runFailure('launch.slurm.undecided', { label, where: shell.where });
+			}
+			return readJob(report, label, host);
 		},
 		async status(job, token) {
 			const report = await ask(job, token);

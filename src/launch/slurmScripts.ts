@@ -35,7 +35,8 @@ const clusterOption = ({ cluster }: SlurmName) => (cluster === null ? '' : `-M $
 
 /**
  * Submits a job. Writes `missing`, where there is no sbatch; `used`; `refused` and why; or `submitted ID` (with `;cluster`
- * where there are several) and `folder PATH`. The folder then holds `id` (from sbatch, or from the job, if that was faster).
+ * where there are several) and `folder PATH`. The folder then holds `id` (from sbatch, or from the job, if that was faster);
+ * before that `submits`, which shell of which host does so: it goes on when the connection that started it is cut.
  */
 export function submitScript({ launch, variables, ...place }: SubmitOptions): string {
 	const { partition, gres, time, command } = launch;
@@ -51,6 +52,7 @@ if ! command -v sbatch >/dev/null; then
 	exit 0
 fi
 ${makeFolder}
+printf '%s\\n%s\\n%s\\n' "$(uname -n)" "$$" "$(born "$$")" >"$folder/submits" || exit 1
 ${writeFile('command', command)}
 ${writeFile('job.sh', jobScript(command, variables, place))}
 if id=$(sbatch --parsable ${options.map(shellQuote).join(' ')} --output="$folder/log" --error="$folder/log" \\
@@ -155,17 +157,54 @@ printf 'here %s\\n' "$(uname -n)"
 ${tailOfLog}`;
 }
 
-/** Writes `submitted ID` and `folder PATH` if a job of this label was submitted. */
+/** Seconds that a submission under way is waited for, and that Slurm may take to list the job of one that was cut off. */
+const submitsWithin = 60;
+const listsWithin = 5;
+
+/** After so many minutes a submission is over whose shell cannot be looked for, since another host ran it. */
+const submitsAtMost = 10;
+
+/**
+ * Writes `submitted ID` and `folder PATH` if a job of this label was submitted; `undecided` where that is still under way.
+ * One that was refused takes its folder away.
+ */
 export function slurmFindScript(place: JobPlace): string {
 	return `${prelude(place)}
-if [ -r "$folder/id" ]; then
-	id=$(cat "$folder/id")
-else
-	# Not to know is not the same as that there is none.
-	found=$(squeue -h -n "$label" -u "$(id -un)" -t all -o %i 2>&1) || { printf '%s\\n' "$found" >&2; exit 1; }
-	id=$(printf '%s\\n' "$found" | tail -n 1)
+submits() {
+	[ -z "$(find "$folder" -prune -mmin +${submitsAtMost} 2>/dev/null)" ] || return 1
+	[ -r "$folder/submits" ] || return 0
+	{ read -r there; read -r pid; read -r since; } <"$folder/submits"
+	[ "$there" != "$(uname -n)" ] || [ "$(born "$pid")" = "$since" ]
+}
+# Where nothing can be submitted, and there is no folder of it, nothing was.
+if ! [ -d "$folder" ] && ! command -v sbatch >/dev/null; then
+	exit 0
 fi
-[ -n "$id" ] && printf 'submitted %s\\nfolder %s\\n' "$id" "$folder"`;
+until=$(($(date +%s) + ${submitsWithin}))
+left=${listsWithin}
+while :; do
+	# Looked at first: a submission that ends in between has written its number, or taken its folder away.
+	[ -d "$folder" ] && begun=1 || begun=0
+	if [ -s "$folder/id" ]; then
+		id=$(cat "$folder/id")
+	else
+		# Not to know is not the same as that there is none.
+		found=$(squeue -h -n "$label" -u "$(id -un)" -t all -o %i 2>&1) || { printf '%s\\n' "$found" >&2; exit 1; }
+		id=$(printf '%s\\n' "$found" | tail -n 1)
+	fi
+	if [ -n "$id" ]; then
+		printf 'submitted %s\\nfolder %s\\n' "$id" "$folder"
+		break
+	fi
+	[ $begun = 1 ] || break
+	if submits; then left=${listsWithin}; else left=$((left - 1)); fi
+	[ $left -gt 0 ] || break
+	if [ "$(date +%s)" -ge $until ]; then
+		echo undecided
+		break
+	fi
+	sleep 1
+done`;
 }
 
 /** Seconds until a cancelled job must be over: Slurm gives its processes 30 by default. */

@@ -2,7 +2,7 @@ import type { StartedLaunch } from '../config/launch';
 import type { JobStatus } from '../launch/contract';
 import type { AnyLauncher } from '../launch/launchers';
 import type { CancellationToken } from '../protocol/cancellation';
-import { dollarsFor, type Job, noteJob } from './jobBook';
+import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
 
 /** How the launcher of a launch is had; a sign-in may be behind it. */
 export type LauncherFor = (launch: StartedLaunch) => Promise<AnyLauncher>;
@@ -28,6 +28,39 @@ export async function endJob(
 	const status = await launcher.status(handle, token).catch(() => ({ billedSeconds: null }));
 	await noteJob(dir, endedJob({ ...job, handle }, status, Date.now()));
 	return true;
+}
+
+/** The jobs of a run that were not seen to end: they may still run, and the book alone tells where. */
+export async function openJobs(dir: string): Promise<readonly Job[]> {
+	return (await readJobs(dir)).filter(({ ended }) => ended === null);
+}
+
+/**
+ * Ends all jobs of a run that may still run, as `endJob` does.
+ * @returns Those that were not found.
+ * @throws Failure where it cannot be made sure of one; the others are then tried all the same.
+ */
+export async function endOpenJobs(
+	dir: string,
+	launcherFor: LauncherFor,
+	token: CancellationToken,
+): Promise<readonly Job[]> {
+	const lost: Job[] = [];
+	const errors: unknown[] = [];
+	// One after the other: each writes into the same book.
+	for (const job of await openJobs(dir)) {
+		try {
+			if (!(await endJob(dir, job, launcherFor, token))) {
+				lost.push(job);
+			}
+		} catch (error) {
+			errors.push(error);
+		}
+	}
+	if (errors.length > 0) {
+		throw errors[0];
+	}
+	return lost;
 }
 
 /** What the book holds of a job that is over. @param now In milliseconds since 1970. */

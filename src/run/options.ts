@@ -44,7 +44,10 @@ export interface EvaluateOptions extends Overrides {
 
 /** Where a key would be sent. */
 export interface KeyedServer {
-	/** With its port, where that is another than usual. */
+	/**
+	 * With its port, where that is another than usual; `http://` stands before it where the key would go to another computer
+	 * without encryption, so that an agreement to one is none to the other.
+	 */
 	readonly host: string;
 	readonly model: string;
 }

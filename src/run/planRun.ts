@@ -4,6 +4,7 @@ import { calibrate } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
+import { otherImage } from '../launch/hubJobs/request';
 import { launcherOf } from '../launch/launchers';
 import { expectedTime } from './expectedTime';
 import { loadRun } from './loadRun';
@@ -20,11 +21,15 @@ import { trackRun } from './tracker';
 /** What a run would take, for one model. */
 export interface ModelPlan {
 	readonly model: string;
+	/** What computes: this computer, or a server. */
+	readonly place: 'here' | 'server';
 	readonly tokens: Omit<TokenRecord, 'computed'>;
 	/** From its start to its end, loading included; null: a server computes, and nothing tells how fast it is. */
 	readonly seconds: number | null;
 	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
 	readonly launch?: Estimate;
+	/** The Docker image that is started in place of the usual one (`otherImage`); absent: none. */
+	readonly image?: string;
 	/** The smallest difference between two variants that the run can show (`smallestDifference`); null: none. */
 	readonly mde: number | null;
 	/** Tokens that each variant adds to those before it. */
@@ -67,12 +72,15 @@ async function planRemote(
 	const { launch } = model;
 	const { distinct } = all.trie.counts;
 	const estimate = launch.kind === 'url' ? null : await launcherOf(launch, options).estimate(model, token);
+	const image = otherImage(launch);
 	const work = { tokens: distinct, samples };
 	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
 		...told(model.name, examples, all, distinct),
+		place: 'server',
 		seconds: expected?.seconds ?? null,
 		...(estimate && { launch: estimate }),
+		...(image !== null && { image }),
 		from_cache: 0,
 	};
 }
@@ -108,7 +116,7 @@ async function planLocal(
 		fromCache === samples
 			? { planned: 0, seconds: 0 }
 			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
-	return { ...told(model.name, examples, all, planned), seconds, from_cache: fromCache };
+	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache };
 }
 
 /** What the prompts alone tell. */
@@ -117,7 +125,7 @@ function told(
 	examples: readonly Question[],
 	{ trie, added, samples }: SampleRequests,
 	planned: number,
-): Omit<ModelPlan, 'seconds' | 'from_cache'> {
+): Omit<ModelPlan, 'place' | 'seconds' | 'from_cache'> {
 	const { naive, oneRequest, distinct } = trie.counts;
 	return {
 		model,

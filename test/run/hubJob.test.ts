@@ -133,7 +133,8 @@ describe('a run on a job of Hugging Face', () => {
 		expect(model?.seconds.load).toBeLessThanOrEqual(total - 3);
 		const [planned] = await planRun(usual);
 		expect(planned?.seconds).toBeGreaterThan(model?.seconds.load ?? 0);
-		expect(planned?.launch?.speed?.starting).toBe(300);
+		expect(planned).toMatchObject({ place: 'server', launch: { speed: { starting: 300 } } });
+		expect(planned).not.toHaveProperty('image');
 	});
 
 	it('is not begun where nobody said yes', async () => {

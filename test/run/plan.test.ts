@@ -19,7 +19,7 @@ it('a plan tells what the run then computes, and what the cache spares', async (
 	};
 	const before = await plan();
 	const { naive, one_request, distinct, planned } = before.tokens;
-	expect(before).toMatchObject({ samples: 8, from_cache: 0 });
+	expect(before).toMatchObject({ place: 'here', samples: 8, from_cache: 0 });
 	expect(before.seconds).toBeGreaterThan(0);
 	expect(naive).toBeGreaterThan(one_request);
 	expect(one_request).toBeGreaterThan(distinct);

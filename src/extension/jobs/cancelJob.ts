@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { neverCancelled } from '../../protocol/cancellation';
+import type { Job } from '../../run/jobBook';
 import type { WorkspaceJob } from '../../run/workspaceJobs';
 import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
@@ -32,6 +33,48 @@ export async function cancelJob(job: WorkspaceJob, jobs: JobIndex, queue: RunQue
 		: vscode.l10n.t('There is no job of the label {0} on {1} any more.', job.label, whereText(job));
 	void vscode.window.showInformationMessage(withoutLinks(told));
 }
+
+/**
+ * A job that may still run is found by the folder of its run alone: before that goes, the job is cancelled, after asking.
+ * @returns Sentences about jobs that were not found; null: the folder has to stay.
+ */
+export async function cancelOpenJobs(dir: string, jobs: JobIndex): Promise<readonly string[] | null> {
+	const { endOpenJobs, openJobs } = await rooms();
+	const open = await openJobs(dir);
+	if (open.length === 0) {
+		return [];
+	}
+	const cancel = vscode.l10n.t('Cancel Job');
+	const chosen = await vscode.window.showWarningMessage(
+		vscode.l10n.t(
+			'A job of this run may still run, and without the run folder nobody would find it again. Cancel it first.',
+		),
+		{ modal: true, detail: open.map(job => vscode.l10n.t('{0} on {1}', job.model, placeText(job))).join('\n') },
+		// A folder that is not trusted may say that jobs run anywhere.
+		...(vscode.workspace.isTrusted ? [cancel] : []),
+	);
+	if (chosen !== cancel) {
+		return null;
+	}
+	const models = [...new Set(open.map(({ model }) => model))].join(', ');
+	const title = withoutLinks(vscode.l10n.t('Cancelling the job of {0}', models));
+	try {
+		const lost = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () =>
+			endOpenJobs(dir, jobs.launcherFor, neverCancelled),
+		);
+		return lost.map(job =>
+			vscode.l10n.t(
+				'There is no job of the label {0} on {1} that can be found from here: another account may find it.',
+				job.label,
+				placeText(job),
+			),
+		);
+	} finally {
+		await jobs.refresh();
+	}
+}
+
+const placeText = ({ launch }: Job) => whereText({ kind: launch.kind, place: null });
 
 function consequences(job: WorkspaceJob): string {
 	const cost = costText(job);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { WorkspaceJob } from '../../run/workspaceJobs';
 import { withoutLinks } from '../notification';
 import { dollars } from '../numbers';
+import { bookFolders } from './bookFolders';
 import type { JobIndex } from './jobIndex';
 import { modelText, whereText } from './jobText';
 
@@ -19,7 +20,7 @@ export interface OrphanActions {
  * loaded, and no place asked, where no run of the folder ever started a job.
  */
 export async function tellOrphans(jobs: JobIndex, actions: OrphanActions): Promise<void> {
-	if (!vscode.workspace.isTrusted || !(await hasJobs())) {
+	if (!vscode.workspace.isTrusted || (await bookFolders(1)).length === 0) {
 		return;
 	}
 	const orphans = (await jobs.asked()).jobs.filter(({ isOrphan }) => isOrphan);
@@ -43,11 +44,6 @@ export async function tellOrphans(jobs: JobIndex, actions: OrphanActions): Promi
 	} else if (chosen === show) {
 		await actions.show();
 	}
-}
-
-async function hasJobs(): Promise<boolean> {
-	const found = await vscode.workspace.findFiles('**/.evals/*/*/jobs.json', '**/{node_modules,.git}/**', 1);
-	return found.length > 0;
 }
 
 function oneSentence(job: WorkspaceJob): string {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { StartedLaunch } from '../../config/launch';
 import type { LiveHubJob } from '../../launch/hubJobs/live';
@@ -8,6 +9,8 @@ import type { HubConnections } from '../hub/hubConnection';
 import { rooms } from '../rooms';
 import type { RunEntry, RunIndex } from '../runs/runIndex';
 import type { RunQueue } from '../runs/runQueue';
+import { bookFolders } from './bookFolders';
+import { liveJobsOf } from './hubList';
 
 /** Between two looks while somebody looks too, in milliseconds; the Hub's own list changes less. */
 const lookEvery = 10_000;
@@ -41,6 +44,10 @@ export class JobIndex implements vscode.Disposable {
 	/** By launch: of Hugging Face it remembers which servers answer. */
 	readonly #launchers = new Map<string, Promise<AnyLauncher>>();
 	readonly #runs = new Map<string, Promise<RunJobs>>();
+	/** Folders of runs for which something was started elsewhere. */
+	#books: Promise<readonly string[]> | undefined;
+	/** The runs in those of them that no evaluation leads to. */
+	readonly #strays = new Map<string, Promise<RunEntry | undefined>>();
 	#jobWatch: Promise<JobWatch> | undefined;
 	#hubList = neverListed;
 	#watcher: vscode.Disposable | undefined;
@@ -103,6 +110,7 @@ export class JobIndex implements vscode.Disposable {
 	async refresh(): Promise<void> {
 		(await this.#watch()).refresh();
 		this.#hubList = { ...this.#hubList, asked: neverListed.asked };
+		this.#books = undefined;
 		this.#reread();
 	}
 
@@ -132,6 +140,7 @@ export class JobIndex implements vscode.Disposable {
 
 	#reread(): void {
 		this.#runs.clear();
+		this.#strays.clear();
 		this.#changed.fire();
 		if (this.#isLookedAt) {
 			void this.#lookOn();
@@ -146,8 +155,9 @@ export class JobIndex implements vscode.Disposable {
 		const own = this.queue.runs.flatMap(({ dir, record }) =>
 			dir && record && !entries.some(entry => entry.dir === dir) ? [{ dir, record }] : [],
 		);
+		const strays = await this.#straysBeside([...own, ...entries]);
 		return Promise.all(
-			[...own, ...entries].map(entry => {
+			[...own, ...entries, ...strays].map(entry => {
 				let run = this.#runs.get(entry.dir);
 				// What this window starts is written down before a watcher may tell of it.
 				if (!run || this.queue.in(entry.dir)) {
@@ -157,6 +167,21 @@ export class JobIndex implements vscode.Disposable {
 				return run;
 			}),
 		);
+	}
+
+	/** Runs whose evaluation was renamed or deleted: their jobs go on all the same. */
+	async #straysBeside(known: readonly Pick<RunEntry, 'dir'>[]): Promise<readonly RunEntry[]> {
+		this.#books ??= bookFolders();
+		const dirs = new Set(known.map(({ dir }) => path.normalize(dir)));
+		const others = (await this.#books).filter(dir => !dirs.has(path.normalize(dir)));
+		const found = await Promise.all(
+			others.map(dir => {
+				const stray = this.#strays.get(dir) ?? this.index.at(dir);
+				this.#strays.set(dir, stray);
+				return stray;
+			}),
+		);
+		return found.filter(entry => entry !== undefined);
 	}
 
 	/** A job that is being started has news that no file tells. */
@@ -237,9 +262,8 @@ export class JobIndex implements vscode.Disposable {
 				return;
 			}
 			const launcher = (await rooms()).hubJobsLauncher(hub);
-			const lists = [...new Set([null, ...namespaces])].map(namespace => launcher.live(namespace, this.#closed.token));
-			const jobs = new Map((await Promise.all(lists)).flat().map(job => [job.url, job]));
-			this.#hubList = { jobs: [...jobs.values()], problem: null, asked: Date.now() };
+			const jobs = await liveJobsOf(launcher, [...new Set([null, ...namespaces])], this.#closed.token);
+			this.#hubList = { jobs, problem: null, asked: Date.now() };
 		} catch (error) {
 			// A token that may not use jobs is no news to somebody who never started one.
 			this.#hubList = { jobs: before, problem: isOfUse ? error : null, asked: Date.now() };
@@ -249,11 +273,16 @@ export class JobIndex implements vscode.Disposable {
 	#watchBooks(): vscode.Disposable {
 		const watcher = vscode.workspace.createFileSystemWatcher('**/.evals/**/jobs.json');
 		const changed = () => this.#reread();
+		const cameOrWent = () => {
+			this.#books = undefined;
+			this.#reread();
+		};
 		return vscode.Disposable.from(
 			watcher,
-			watcher.onDidCreate(changed),
+			watcher.onDidCreate(cameOrWent),
 			watcher.onDidChange(changed),
-			watcher.onDidDelete(changed),
+			watcher.onDidDelete(cameOrWent),
+			vscode.workspace.onDidChangeWorkspaceFolders(cameOrWent),
 		);
 	}
 }

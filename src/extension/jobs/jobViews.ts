@@ -63,7 +63,7 @@ export function jobViews(
 		return hubJobsLauncher(await connections.hub()).page(hubJobHandle.parse(handle));
 	};
 	const resume = async ({ origin }: WorkspaceJob) => {
-		const entry = (await index.all()).find(({ dir }) => dir === origin?.run.dir);
+		const entry = origin && (await index.at(origin.run.dir));
 		await (entry && runActions.again(entry, 'resume'));
 	};
 	const tell = () =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isKey, KeyBook } from './keyBook';
+import { hostOf, isKey, isUnencrypted, KeyBook } from './keyBook';
 
 function stores() {
 	const secrets = new Map<string, string>();
@@ -33,6 +33,17 @@ test('a stored key is there under its name, and is allowed nowhere by itself', a
 	expect(book().isAllowed('secret:LAB', 'lab.example:8000')).toBe(false);
 	await book().store('secret:LAB', 'sk-2');
 	expect(book().isAllowed('secret:LAB', 'lab.example')).toBe(true);
+});
+
+test('who agreed to a host by https did not agree to send the key there without encryption, nor the other way round', async () => {
+	const { book } = stores();
+	await book().allow('env:LAB', 'lab.example');
+	expect(book().isAllowed('env:LAB', 'http://lab.example')).toBe(false);
+	await book().allow('env:LAB', 'http://other.example:8000');
+	expect(book().isAllowed('env:LAB', 'other.example:8000')).toBe(false);
+	expect(book().isAllowed('env:LAB', 'http://other.example:8000')).toBe(true);
+	expect(['lab.example', 'http://lab.example'].map(isUnencrypted)).toEqual([false, true]);
+	expect(['localhost:8000', 'http://other.example:8000'].map(hostOf)).toEqual(['localhost:8000', 'other.example:8000']);
 });
 
 test('a key of the environment is another than a stored one of the same name', async () => {

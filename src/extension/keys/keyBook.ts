@@ -19,7 +19,8 @@ const bookName = 'evalLens.keys';
 export const keyPattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /**
- * Keys of servers by name, with the hosts that each may go to. Values lie in the secret storage and nowhere else; a name that
+ * Keys of servers by name, with the hosts that each may go to; without encryption, with `http://` before them, a host is
+ * another one. Values lie in the secret storage and nowhere else; a name that
  * an evaluation mentions gets no key to a host that nobody agreed to, be the key stored or in the environment.
  */
 export class KeyBook {
@@ -75,6 +76,16 @@ export class KeyBook {
 	async #write(hosts: Readonly<Record<string, readonly string[]>>): Promise<void> {
 		await this.memory.update(bookName, hosts);
 	}
+}
+
+/** Whether a server, as agreements name it, is reached without encryption. It is another than the encrypted one of that host. */
+export function isUnencrypted(server: string): boolean {
+	return server.startsWith('http://');
+}
+
+/** The host of a server, as what it says of a key names it. */
+export function hostOf(server: string): string {
+	return server.replace(/^http:\/\//, '');
 }
 
 export function isStored(name: KeyName): name is `secret:${string}` {

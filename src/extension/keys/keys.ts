@@ -3,7 +3,7 @@ import type { KeyName } from '../../config/launch';
 import type { KeyedServer } from '../../run/options';
 import { withoutLinks } from '../notification';
 import { rooms } from '../rooms';
-import { isKey, isStored, KeyBook, keyPattern } from './keyBook';
+import { hostOf, isKey, isStored, isUnencrypted, KeyBook, keyPattern } from './keyBook';
 
 /** Keys of servers, asked for where they are missing. A value is shown nowhere, and leaves for its server alone. */
 export class Keys {
@@ -23,7 +23,7 @@ export class Keys {
 		if (!vscode.workspace.isTrusted) {
 			return null;
 		}
-		this.#used.set(server.host, name);
+		this.#used.set(hostOf(server.host), name);
 		const value = await this.#book.value(name);
 		if (value === null) {
 			return isStored(name) ? this.#given(name, server) : null;
@@ -96,14 +96,12 @@ export class Keys {
 	}
 
 	async #given(name: `secret:${string}`, { host, model }: KeyedServer): Promise<string> {
-		const value = await askForKey(
-			name,
-			vscode.l10n.t(
-				'The key of {0}, which computes {1}. It is kept in the secret storage of VS Code, and sent there alone.',
-				host,
-				model,
-			),
+		const prompt = vscode.l10n.t(
+			'The key of {0}, which computes {1}. It is kept in the secret storage of VS Code, and sent there alone.',
+			host,
+			model,
 		);
+		const value = await askForKey(name, [prompt, ...unencryptedText(host)].join(' '));
 		if (value === undefined) {
 			const { NotWanted } = await rooms();
 			throw new NotWanted();
@@ -121,6 +119,7 @@ export class Keys {
 			: vscode.l10n.t('Send the key {0} of your environment to {1}?', name, host);
 		const hosts = this.#book.all().find(one => one.name === name)?.hosts ?? [];
 		const detail = [
+			...unencryptedText(host),
 			vscode.l10n.t('The evaluation names it for {0}. You are asked once for each server.', model),
 			...(hosts.length > 0 ? [vscode.l10n.t('So far it goes to {0}.', hosts.join(', '))] : []),
 		];
@@ -160,6 +159,12 @@ export class Keys {
 		});
 		return given || undefined;
 	}
+}
+
+function unencryptedText(server: string): readonly string[] {
+	return isUnencrypted(server)
+		? [vscode.l10n.t('It goes there without encryption: whoever is on the way can read it.')]
+		: [];
 }
 
 async function askForKey(name: `secret:${string}`, prompt: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { StartedLaunch } from '../../config/launch';
+import { otherImage } from '../../launch/hubJobs/request';
 import type { ExpectedTime } from '../../run/expectedTime';
 import type { LaunchToConfirm } from '../../run/options';
 import { withoutLinks } from '../notification';
@@ -44,7 +45,21 @@ function consentDetail(
 		count(requests, locale),
 		compact(tokens, locale),
 	);
-	return [`${price} ${pays}`, work, expectedText(expected, longest)].join('\n\n');
+	const image = otherImage(launch);
+	return [
+		`${price} ${pays}`,
+		work,
+		expectedText(expected, longest),
+		...(image === null ? [] : [imageText(image)]),
+	].join('\n\n');
+}
+
+/** Of an image that somebody else may have made. */
+export function imageText(image: string): string {
+	return vscode.l10n.t(
+		'It runs the image {0}, which is not the usual one and may be given your access token to read the model.',
+		image,
+	);
 }
 
 function expectedText(expected: ExpectedTime | null, longest: number | null): string {

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { cancelOpenJobs } from '../jobs/cancelJob';
+import type { JobIndex } from '../jobs/jobIndex';
 import { rooms } from '../rooms';
 import type { RunEntry } from './runIndex';
 
@@ -46,12 +48,16 @@ export async function exportRunAs({ dir, record }: RunEntry, dist: string): Prom
 	}
 }
 
-/** Moves the run folder to the trash, after asking. */
-export async function deleteRun({ dir, record }: RunEntry): Promise<boolean> {
+/** Moves the run folder to the trash, after asking; never one that is needed to find a job that may still run. */
+export async function deleteRun({ dir, record }: RunEntry, jobs: JobIndex): Promise<boolean> {
+	const notFound = await cancelOpenJobs(dir, jobs);
+	if (notFound === null) {
+		return false;
+	}
 	const remove = vscode.l10n.t('Move to Trash');
 	const chosen = await vscode.window.showWarningMessage(
 		vscode.l10n.t('Delete this run of {0}?', record.evaluation.name),
-		{ modal: true, detail: dir },
+		{ modal: true, detail: [dir, ...notFound].join('\n\n') },
 		remove,
 	);
 	if (chosen !== remove) {

@@ -62,6 +62,21 @@ export class RunIndex implements vscode.Disposable {
 		return runs.flat().sort((a, b) => b.record.started.localeCompare(a.record.started));
 	}
 
+	/**
+	 * The run in a folder of the workspace, also one whose evaluation was renamed or deleted: its folder stays where it was. Its
+	 * `file` is then the one that the run was made of.
+	 */
+	async at(dir: string): Promise<RunEntry | undefined> {
+		const known = (await this.all()).find(run => path.normalize(run.dir) === path.normalize(dir));
+		// What lies elsewhere names files of nobody's workspace.
+		if (known || !vscode.workspace.getWorkspaceFolder(vscode.Uri.file(dir))) {
+			return known;
+		}
+		const { readRecord } = await rooms();
+		const record = await readRecord(dir).catch(() => null);
+		return record ? this.#entry(path.resolve(dir, record.evaluation_file), { dir, record }) : undefined;
+	}
+
 	/** The run whose numbers stand for the evaluation. */
 	async newestDone(file: string): Promise<RunEntry | undefined> {
 		return (await this.of(file)).find(run => run.status === 'done');
@@ -92,15 +107,16 @@ export class RunIndex implements vscode.Disposable {
 	}
 
 	async #read(file: string): Promise<readonly RunEntry[]> {
-		const { runsOf, isLocked } = await rooms();
+		const { runsOf } = await rooms();
 		const found = await runsOf(file);
-		return Promise.all(
-			found.map(async ({ dir, record }) => {
-				const ours = this.queue.in(dir) !== undefined;
-				const locked = record.state === 'running' && !ours && (await isLocked(dir));
-				return { dir, record, file, status: runStatus(record, { ours, locked }) };
-			}),
-		);
+		return Promise.all(found.map(run => this.#entry(file, run)));
+	}
+
+	async #entry(file: string, { dir, record }: Pick<RunEntry, 'dir' | 'record'>): Promise<RunEntry> {
+		const { isLocked } = await rooms();
+		const ours = this.queue.in(dir) !== undefined;
+		const locked = record.state === 'running' && !ours && (await isLocked(dir));
+		return { dir, record, file, status: runStatus(record, { ours, locked }) };
 	}
 
 	#watch(): vscode.Disposable {

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
+import type { Estimate } from '../../launch/contract';
 import type { PlannedRun } from '../../run/options';
 import type { ModelPlan } from '../../run/planRun';
 import { setting } from '../commands';
-import { compact, count, duration, points } from '../numbers';
+import { compact, count, dollars, duration, limit, points } from '../numbers';
+import { imageText } from './launchConsent';
+import { type PlannedTimes, plannedTimes } from './plannedTimes';
 
 const locale = vscode.env.language;
 
@@ -46,19 +49,42 @@ function detail({ model, tokens, naive, smallestDifference }: PlannedRun): strin
 /** Shows what a run would take, and offers to run it. */
 export async function showPlan(name: string, models: readonly ModelPlan[]): Promise<'run' | undefined> {
 	const run = vscode.l10n.t('Run');
-	const seconds = models.reduce((sum, model) => sum + (model.seconds ?? 0), 0);
-	const hasServer = models.some(model => model.seconds === null);
 	const chosen = await vscode.window.showInformationMessage(
-		hasServer && seconds === 0
-			? vscode.l10n.t('{0} would be computed by a server.', name)
-			: vscode.l10n.t('{0} would take about {1} on this computer.', name, duration(seconds, locale)),
-		{ modal: true, detail: models.map(planText).join('\n\n') },
+		timeText(name, plannedTimes(models)),
+		{ modal: true, detail: models.map(model => planText(model, models.length > 1)).join('\n\n') },
 		run,
 	);
 	return chosen === run ? 'run' : undefined;
 }
 
-function planText({ model, tokens, mde, variants, samples, from_cache }: ModelPlan): string {
+function timeText(name: string, { here, servers }: PlannedTimes): string {
+	const time = (seconds: number) => duration(seconds, locale);
+	if (here === null) {
+		return typeof servers === 'number'
+			? vscode.l10n.t('{0} would take about {1} on a server.', name, time(servers))
+			: vscode.l10n.t('{0} would be computed by a server.', name);
+	}
+	switch (servers) {
+		case 'none':
+			return vscode.l10n.t('{0} would take about {1} on this computer.', name, time(here));
+		case 'unknown':
+			return vscode.l10n.t(
+				'{0} would take about {1} on this computer, beside what a server computes.',
+				name,
+				time(here),
+			);
+		default:
+			return vscode.l10n.t(
+				'{0} would take about {1} on this computer, and {2} on a server.',
+				name,
+				time(here),
+				time(servers),
+			);
+	}
+}
+
+function planText(plan: ModelPlan, isOneOfSeveral: boolean): string {
+	const { model, tokens, mde, variants, samples, from_cache } = plan;
 	const number = (value: number) => count(value, locale);
 	return [
 		vscode.l10n.t('{0}: {1} samples, {2} of them known from earlier runs', model, number(samples), number(from_cache)),
@@ -72,6 +98,33 @@ function planText({ model, tokens, mde, variants, samples, from_cache }: ModelPl
 		...(variants.length > 1
 			? variants.map(({ variant, adds }) => vscode.l10n.t('  {0} adds {1} tokens', variant, number(adds)))
 			: []),
+		...(plan.place === 'server' ? serverLines(plan, isOneOfSeveral) : []),
 		...(mde === null ? [] : [vscode.l10n.t('Smallest difference it can show: {0} points', points(mde, locale))]),
 	].join('\n');
+}
+
+/** What the server of a model takes, and may cost. */
+function serverLines({ seconds, launch, image }: ModelPlan, isOneOfSeveral: boolean): readonly string[] {
+	return [
+		...(seconds === null
+			? [vscode.l10n.t('How long that takes is not known: no run with this model on this hardware is done yet.')]
+			: isOneOfSeveral
+				? [vscode.l10n.t('About {0} on its server', duration(seconds, locale))]
+				: []),
+		...(launch ? [startText(launch)] : []),
+		...(image === undefined ? [] : [imageText(image)]),
+	];
+}
+
+function startText({ maximalCost, longest }: Estimate): string {
+	const cost = maximalCost && dollars(maximalCost.dollars, locale);
+	if (longest === null) {
+		return cost === null
+			? vscode.l10n.t('Starting its server costs nothing that is known here.')
+			: vscode.l10n.t('Starting its server may cost up to {0}.', cost);
+	}
+	const end = limit(longest, locale);
+	return cost === null
+		? vscode.l10n.t('Starting its server costs nothing that is known here, and it ends after {0} at most.', end)
+		: vscode.l10n.t('Starting its server may cost up to {0}, and it ends after {1} at most.', cost, end);
 }

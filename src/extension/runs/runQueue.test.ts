@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RunProgress } from '../../run/progress';
 import type { RunRecord } from '../../run/record';
 import { type Execute, RunQueue } from './runQueue';
 
@@ -85,4 +86,32 @@ test('cancelling all leaves nothing to begin', async () => {
 	await Promise.all(all);
 	expect(started).toEqual(['a']);
 	expect(queue.runs).toEqual([]);
+});
+
+test('a window that closes ends what it computes itself, and leaves what a server does', async () => {
+	const models = [
+		{ name: 'own', launch: null },
+		{ name: 'served', launch: { kind: 'ssh', host: 'gpu', command: 'serve', port: 1 } },
+	];
+	const closed = async (model: string | null) => {
+		const { started, execute } = worker();
+		const cancelled: string[] = [];
+		const queue = new RunQueue((request, observe) => {
+			observe.token.onCancellationRequested(() => cancelled.push(request.file));
+			const running = execute(request, observe);
+			// The queue looks at what a run is at, and at nothing else.
+			observe.onStart(request.file, { evaluation: { models } } as unknown as RunRecord);
+			observe.onProgress({ phase: 'scoring', model } as RunProgress);
+			return running;
+		});
+		void queue.add(request('a'));
+		const waiting = queue.add(request('b'));
+		queue.leave();
+		expect((await waiting).result).toBeNull();
+		expect(started).toEqual(['a']);
+		return cancelled;
+	};
+	expect(await closed('own')).toEqual(['a']);
+	expect(await closed(null)).toEqual(['a']);
+	expect(await closed('served')).toEqual([]);
 });

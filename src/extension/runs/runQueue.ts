@@ -91,6 +91,18 @@ export class RunQueue {
 		}
 	}
 
+	/**
+	 * Cancels what this computer computes, and what waits. A run that a server computes is left as it stands, as if its process
+	 * were killed: a cancellation would end the job, which goes on until somebody resumes the run or ends the job.
+	 */
+	leave(): void {
+		for (const run of [...this.#runs].reverse()) {
+			if (!isOnServer(run)) {
+				run.cancel();
+			}
+		}
+	}
+
 	#cancel(job: Job): void {
 		job.source.cancel();
 		if (job.state === 'queued') {
@@ -135,6 +147,12 @@ export class RunQueue {
 		job.resolve(ended);
 		this.#next();
 	}
+}
+
+/** Of a run of several models: whether a server computes the one that it is at. */
+function isOnServer({ record, progress }: ActiveRun): boolean {
+	const spec = record?.evaluation.models.find(({ name }) => name === progress?.model);
+	return (spec?.launch ?? null) !== null;
 }
 
 interface Job extends ActiveRun {

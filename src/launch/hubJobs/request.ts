@@ -1,3 +1,4 @@
+import type { Launch } from '../../config/launch';
 import type { JobRequest } from '../../hub/jobs/jobs';
 import { inputFailure } from '../../protocol/failure';
 import type { LaunchRequest, ServedModel } from '../contract';
@@ -44,6 +45,14 @@ export function jobRequest({ label, launch, model }: LaunchRequest<'hf_jobs'>, s
 		expose: { ports: [serverPort] },
 		secrets: secret === null ? {} : { HF_TOKEN: secret },
 	};
+}
+
+/**
+ * The image that a launch names in place of vLLM's own; null: none. Whoever made it reads what the job is given, which of a
+ * model that is not open to all is the access token: a person is told before they say yes.
+ */
+export function otherImage(launch: Launch): string | null {
+	return launch.kind === 'hf_jobs' && launch.image !== defaultImage ? launch.image : null;
 }
 
 function serveCommand({ id, revision, dtype }: ServedModel): readonly string[] {

@@ -44,6 +44,8 @@ export const launchMessages = {
 	'launch.slurm.missing':
 		'There is no `sbatch` on {where}. Name the login node of the cluster as `host`, or load the module that brings Slurm there for logins without a terminal.',
 	'launch.slurm.refused': 'Slurm on {where} did not take the job: {reason}',
+	'launch.slurm.undecided':
+		'The Slurm job {label} is still being submitted on {where}, so that nobody knows yet whether it will run. Try again in some minutes.',
 	'launch.slurm.unreachable': 'Slurm on {where} could not be asked about the job: {reason}',
 	'launch.slurm.waiting': 'waits in the queue ({reason})',
 	'launch.slurm.node-starts': 'its node is being started',

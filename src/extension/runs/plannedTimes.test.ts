@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { plannedTimes } from './plannedTimes';
+
+const here = (seconds: number) => ({ place: 'here', seconds }) as const;
+const server = (seconds: number | null) => ({ place: 'server', seconds }) as const;
+
+test('what a server computes is no time of this computer, be it known how long it takes or not', () => {
+	expect(plannedTimes([here(3), here(4)])).toEqual({ here: 7, servers: 'none' });
+	expect(plannedTimes([server(60)])).toEqual({ here: null, servers: 60 });
+	expect(plannedTimes([server(null)])).toEqual({ here: null, servers: 'unknown' });
+	expect(plannedTimes([here(3), server(60), server(40)])).toEqual({ here: 3, servers: 100 });
+	expect(plannedTimes([server(60), here(0), server(null)])).toEqual({ here: 0, servers: 'unknown' });
+});
