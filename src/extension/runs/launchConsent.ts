@@ -68,17 +68,20 @@ function expectedText(expected: ExpectedTime | null, longest: number | null): st
 	}
 	const time = limit(expected.seconds, locale);
 	const starting = limit(expected.starting, locale);
+	const computing = limit(expected.seconds - expected.starting, locale);
 	const told =
 		expected.seen === null
 			? vscode.l10n.t(
-					'It should take about {0}, {1} of it until the server answers: by the hardware’s data sheet, since no run here has used it yet.',
+					'It should take about {0}: {1} until the server answers, {2} to compute. The hardware’s data sheet says so, since no run here has used it yet.',
 					time,
 					starting,
+					computing,
 				)
 			: vscode.l10n.t(
-					'It should take about {0}, {1} of it until the server answers, as in the run of {2}.',
+					'It should take about {0}: {1} until the server answers, {2} to compute. So it was in the run of {3}.',
 					time,
 					starting,
+					computing,
 					new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(expected.seen)),
 				);
 	return longest !== null && expected.seconds > longest

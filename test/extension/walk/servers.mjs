@@ -88,6 +88,8 @@ export async function visitServers(visit, folder) {
 			assert.equal(new Set(recorded.map(({ key }) => key)).size, questions);
 			assert.equal(recorded.length, questions);
 			assert.equal((await jobsOf(workspace, 'remote')).length, 1);
+			const codes = (await recordOf(workspace, 'remote')).models[0].notes.map(({ code }) => code);
+			assert.equal(new Set(codes).size, codes.length, codes.join(', '));
 			assert.equal(await isListening(), false);
 		});
 		await visit.step('cancelling a run ends its server behind ssh', async () => {
