@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process';
 
 const { status } = spawnSync(
 	'npx',
-	['vitest', 'run', 'test/run/resume.test.ts', 'test/run/plannedRun.test.ts', 'test/exactness.test.ts'],
+	[
+		'vitest',
+		'run',
+		...['resume', 'remote', 'plannedRun'].map(name => `test/run/${name}.test.ts`),
+		'test/exactness.test.ts',
+	],
 	{
 		stdio: 'inherit',
 		shell: process.platform === 'win32',

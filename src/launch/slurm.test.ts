@@ -218,7 +218,12 @@ describe.skipIf(!isPossible)('a job of a Slurm cluster', () => {
 
 	test('tells of a job that reached its time limit', async () => {
 		await until(overdue, 'ended', 150);
-		expect(await text(overdue)).toContain('time limit');
+		// Slurm says why once it has cleaned up behind the job.
+		await eventually(
+			() => text(overdue),
+			told => told.includes('time limit'),
+			30,
+		);
 		// It was given the time to write down its own end.
 		expect(existsSync(`${overdue.folder}/exit`)).toBe(true);
 		expect(readFileSync(`${overdue.folder}/exit`, 'utf8')).toBe('143\n');

@@ -37,6 +37,7 @@ it('lists hardware with its prices for whoever asks', async () => {
 	expect(all.find(({ name }) => name === 'a10g-small')).toEqual({
 		name: 'a10g-small',
 		description: 'Nvidia A10G - small',
+		accelerator: 'A10G',
 		dollarsAMinute: 1 / 60,
 	});
 	expect(standIn.requests[0]?.headers.authorization).toBeUndefined();
@@ -48,7 +49,7 @@ it('refuses a price that it cannot read', async () => {
 	expect((await failureOf(jobHardware(connectTo(standIn), neverCancelled))).reason.code).toBe('hub.other-shape');
 	standIn.fault(({ url }) => url === '/api/jobs/hardware', { status: 200, body: body('hour') });
 	expect(await jobHardware(connectTo(standIn), neverCancelled)).toEqual([
-		{ name: 'x', description: 'X', dollarsAMinute: 1 / 60 },
+		{ name: 'x', description: 'X', accelerator: null, dollarsAMinute: 1 / 60 },
 	]);
 });
 
