@@ -1,3 +1,5 @@
+import { withSignal } from '../hub/abort';
+import { systemClock } from '../hub/retry';
 import { type CancellationToken, neverCancelled } from '../protocol/cancellation';
 import { inputFailure, runFailure } from '../protocol/failure';
 import type { Launcher } from './contract';
@@ -13,10 +15,14 @@ import {
 	slurmStatusScript,
 	submitScript,
 } from './slurmScripts';
-import { slurmStatus, whereabouts } from './slurmState';
+import { isClosing, slurmStatus, whereabouts } from './slurmState';
 import { slurmSeconds } from './slurmTime';
 import { openSsh, type SshOptions } from './sshProgram';
 import { openTunnel } from './tunnel';
+
+/** How often Slurm is asked why a job ended that it still cleans up behind, and the pause in between in milliseconds. */
+const closingLooks = 10;
+const closingPause = 500;
 
 /** A job of a Slurm cluster. */
 export interface SlurmJob extends SlurmName {
@@ -52,7 +58,12 @@ export function slurmLauncher(options: SshOptions = {}): Launcher<'slurm', Slurm
 			return readJob(report, label, host);
 		},
 		async status(job, token) {
-			const report = await ask(job, token);
+			let report = await ask(job, token);
+			// A limit that was reached, or somebody who cancelled, is worth a moment: the exit code alone does not tell.
+			for (let looks = 1; isClosing(report) && looks < closingLooks; looks++) {
+				await withSignal(token, signal => systemClock.sleep(closingPause, signal));
+				report = await ask(job, token);
+			}
 			const status = slurmStatus(report, job.folder);
 			if (status === null) {
 				const reason = report.value('squeue') ?? '–';

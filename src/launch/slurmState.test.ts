@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { messageText } from '../protocol/messages';
 import { readReport } from './jobReport';
-import { slurmStatus, whereabouts } from './slurmState';
+import { isClosing, slurmStatus, whereabouts } from './slurmState';
 
 /** What a job’s script writes, in Slurm’s own words. */
 const read = (...lines: readonly string[]) => slurmStatus(readReport(lines.join('\n')), '/jobs/a');
@@ -43,6 +43,16 @@ describe('the state of a Slurm job', () => {
 		expect(status?.state).toBe('ended');
 		expect(status?.detail && messageText(status.detail)).toContain(detail);
 		expect(status?.detail && messageText(status.detail)).toContain('last words');
+	});
+
+	test('is about to be told while Slurm cleans up behind it', () => {
+		const closing = (...lines: readonly string[]) => isClosing(readReport(lines.join('\n')));
+		expect(closing('squeue COMPLETING|None', 'exit 143')).toBe(true);
+		expect(closing('squeue RUNNING|None', 'exit 143')).toBe(true);
+		expect(closing('squeue COMPLETING|None')).toBe(false);
+		expect(closing('squeue COMPLETING|None', 'exit 143', 'sacct TIMEOUT|0:15')).toBe(false);
+		expect(closing('squeue CANCELLED|None', 'exit 143')).toBe(false);
+		expect(closing(invalid, 'exit 0')).toBe(false);
 	});
 
 	test('is not known where Slurm does not answer, unless the job told its end', () => {

@@ -47,6 +47,12 @@ export function slurmStatus(report: JobReport, folder: string): JobStatus | null
 		: null;
 }
 
+/** Whether a job has left its exit code, and Slurm cleans up behind it and has not said yet why it ended. */
+export function isClosing(report: JobReport): boolean {
+	const [state = ''] = (report.value('squeue') ?? '').split('|');
+	return report.value('exit') !== null && /^(RUNNING|COMPLETING)$/.test(state) && endingOf(report, state) === null;
+}
+
 function inProgress(
 	state: string,
 	report: JobReport,
