@@ -58,13 +58,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		record = { ...record, seconds: secondsSoFar(), ...changes };
 		await writeRecord(dir, record);
 	};
-	const ending = () => ({ finished: new Date().toISOString() });
 	try {
 		await update({});
 		await writeExamples(dir, dataset, planned);
 		options.onStart?.(dir, record);
 		await execute({ dir, dataset, planned, options, record, onProgress, update });
-		await update({ state: 'done', ...ending() });
+		await update({ state: 'done', finished: new Date().toISOString() });
 	} catch (error) {
 		fault = error instanceof Failure ? error.kind : 'run';
 		// A folder in which jobs stand is what finds them, and tells what they cost.
@@ -75,7 +74,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 			throw error;
 		}
 		// A disk that is full takes no news either: the next sitting finds the run as after a crash.
-		await update({ ...outcome(error), ...ending() }).catch(() => {});
+		await update({ ...outcome(error), finished: new Date().toISOString() }).catch(() => {});
 	} finally {
 		await lock.release();
 	}

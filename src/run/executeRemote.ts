@@ -80,9 +80,10 @@ async function onServer(run: OnServer): Promise<void> {
 		try {
 			await scoreAll(run, engine, plan, recordOf);
 		} finally {
-			// Ended before its record is written for the last time: with what its job cost in the end.
+			// Ended before its record is written for the last time: with what its job cost in the end, but not how long that took.
+			const { seconds: taken } = recordOf();
 			await run.closeServer();
-			await run.update(recordOf());
+			await run.update({ ...recordOf(), seconds: taken });
 		}
 	} finally {
 		engine.dispose();

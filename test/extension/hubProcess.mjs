@@ -4,10 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { bundled } from './bundled.mjs';
 
 /**
  * @param {{ slow?: boolean }} [options] slow: weights of models take a while, so that their progress can be seen
@@ -15,16 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * cache of its own and a token that nobody has consented to.
  */
 export async function startHub({ slow = false } = {}) {
-	const outfile = path.join(root, 'out/hub.mjs');
-	await build({
-		entryPoints: [path.join(root, 'test/hub/serve.ts')],
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		outfile,
-		external: ['esbuild'],
-		logLevel: 'warning',
-	});
+	const outfile = await bundled('test/hub/serve.ts');
 	const home = await mkdtemp(path.join(tmpdir(), 'eval-lens-hub-'));
 	const child = spawn(process.execPath, [outfile, ...(slow ? ['--slow'] : [])], {
 		stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,6 @@
 // The servers of test/servers, for suites that drive VS Code: those are not TypeScript.
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { pathToFileURL } from 'node:url';
+import { bundled } from './bundled.mjs';
 
 /**
  * @param {{ delay?: number, loading?: number, log?: string }} [options] milliseconds before each answer, and until the model
@@ -23,15 +20,5 @@ export async function realServers() {
 }
 
 async function built(name) {
-	const outfile = path.join(root, 'out', `${name}.mjs`);
-	await build({
-		entryPoints: [path.join(root, 'test/servers', `${name}.ts`)],
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		outfile,
-		external: ['esbuild'],
-		logLevel: 'warning',
-	});
-	return import(pathToFileURL(outfile).href);
+	return import(pathToFileURL(await bundled(`test/servers/${name}.ts`)).href);
 }
