@@ -20,11 +20,17 @@ export async function evaluationTarget(
 	if (handed) {
 		return handed;
 	}
+	return evaluationInFront() ?? previewed ?? pickEvaluation(await files.list());
+}
+
+/** The tab knows a file a moment before its text has an editor; a document in a diff has an editor, and no tab of its own. */
+function evaluationInFront(): vscode.Uri | undefined {
 	const editor = vscode.window.activeTextEditor;
 	if (editor && isEvaluation(editor.document)) {
 		return editor.document.uri;
 	}
-	return previewed ?? pickEvaluation(await files.list());
+	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+	return input instanceof vscode.TabInputText && isEvaluation(input) ? input.uri : undefined;
 }
 
 /** The run that a command is about: what was handed over, the results in front, or what the person picks. */

@@ -133,6 +133,9 @@ export class Workbench {
 		await this.#palette('Control+P', name, base);
 		const tab = this.page.locator(`.tabs-container .tab.active[data-resource-name=${JSON.stringify(base)}]`);
 		await tab.first().waitFor();
+		// Extensions learn of an editor when it shows the text; its tab is there before.
+		const editor = this.page.locator(`.monaco-editor[data-uri$=${JSON.stringify(`/${base}`)}]`);
+		await editor.locator('.view-line').first().waitFor();
 	}
 
 	/**

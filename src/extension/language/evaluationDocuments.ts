@@ -7,8 +7,8 @@ import { debounced } from '../throttle';
 import type { AnalyseOptions } from './analysis/analysis';
 import { type ReadEvaluation, readEvaluation } from './readEvaluation';
 
-export function isEvaluation(document: vscode.TextDocument): boolean {
-	return isEvaluationName(document.uri.path) && (document.uri.scheme === 'file' || document.uri.scheme === 'untitled');
+export function isEvaluation({ uri }: { readonly uri: vscode.Uri }): boolean {
+	return isEvaluationName(uri.path) && (uri.scheme === 'file' || uri.scheme === 'untitled');
 }
 
 export const evaluationSelector: vscode.DocumentSelector = [
