@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 	const index = new RunIndex(files, queue);
 	const actions = new RunActions(queue, log, keys);
 	const openRuns = new OpenRuns();
-	const preview = new PromptPreview(context, documents, path.join(dist, 'engine.cjs'), hub.connections);
+	const preview = new PromptPreview(context, documents, path.join(dist, 'engine.cjs'), hub.connections, keys);
 	const evaluations = new EvaluationsTree(files, documents, index);
 	const runs = new RunsTree(index, queue);
 

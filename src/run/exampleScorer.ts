@@ -1,25 +1,24 @@
 import type { ModelSpec } from '../config/resolved';
 import type { Question } from '../data/row';
-import type { Engine } from '../engine/contract';
-import { startLocalEngine } from '../engine/localEngine';
 import type { OnDownload } from '../hub/download';
 import type { Place } from '../hub/place';
 import { CancellationSource, type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Disposable } from '../protocol/event';
-import { Failure, inputFailure } from '../protocol/failure';
+import { Failure } from '../protocol/failure';
 import { canonicalJson } from '../protocol/json';
 import type { PreviewScores, ScoredPrompt, ScoringPhase } from '../protocol/previewView';
 import { askerOf } from '../task/ask';
-import { localOptions } from './modelEngine';
-import { type LocalModel, openModels } from './models';
+import { type ExampleModel, openExampleModel } from './exampleModel';
+import { openModels } from './models';
+import type { EvaluateOptions } from './options';
 import type { PlannedVariant } from './planVariants';
-import { noCache } from './responseCache';
 import { requestsOf } from './sampleRequests';
-import { type ScoredSample, scoreSamples } from './scoreSamples';
+import type { ScoredSample } from './scoreSamples';
 
 export interface ScoreOptions {
 	/** The built engine.cjs. */
 	readonly enginePath: string;
+	readonly secret?: NonNullable<EvaluateOptions['secret']>;
 	readonly onPhase: (phase: ScoringPhase) => void;
 	/** Cancelling ends the model's process. */
 	readonly token: CancellationToken;
@@ -27,11 +26,10 @@ export interface ScoreOptions {
 
 interface Loaded {
 	readonly key: string;
-	readonly model: LocalModel;
-	readonly engine: Engine;
+	readonly asked: ExampleModel;
 }
 
-/** Scores single examples on a local model, whose process is kept from one to the next. */
+/** Scores single examples on a model, whose process, or the way to whose server, is kept from one to the next. */
 export class ExampleScorer implements Disposable {
 	#loaded: Loaded | null = null;
 	#underWay: CancellationSource | null = null;
@@ -44,27 +42,28 @@ export class ExampleScorer implements Disposable {
 		spec: ModelSpec,
 		question: Question,
 		variants: readonly PlannedVariant[],
-		{ enginePath, onPhase, token }: ScoreOptions,
+		options: ScoreOptions,
 	): Promise<PreviewScores> {
 		if (this.#underWay) {
 			// Cancelling kills the process: whoever comes after needs another.
 			this.#underWay.cancel();
 			this.#forget();
 		}
+		const { onPhase, token } = options;
 		const source = new CancellationSource();
 		this.#underWay = source;
 		const onCancel = token.onCancellationRequested(() => source.cancel());
 		try {
 			onPhase('loading');
-			const { model, engine } = await this.#load(spec, enginePath, onPhase, source.token);
+			const { asked } = await this.#load(spec, options, source.token);
+			const { model } = asked;
 			const requests = requestsOf(
 				variants.map(({ variant, renderer, shots }) => askerOf(variant, renderer, model)(question, shots(question))),
 			);
 			onPhase('scoring');
 			const start = performance.now();
 			const scored = new Map<string, ScoredPrompt>();
-			const options = { cache: noCache, token: source.token };
-			for await (const one of scoreSamples(requests, engine.plan(requests.trie), engine, model.tokenizer, options)) {
+			for await (const one of asked.score(requests, source.token)) {
 				if (one.kind === 'failed') {
 					throw new Failure('run', one.reason);
 				}
@@ -74,8 +73,10 @@ export class ExampleScorer implements Disposable {
 			const prompts = variants.flatMap(({ variant }) => scored.get(variant.name) ?? []);
 			return { model: model.name, milliseconds: performance.now() - start, prompts };
 		} catch (error) {
-			if (this.#underWay === source && !(error instanceof Failure && error.kind === 'input')) {
-				// A process that was killed, or has crashed, answers nothing any more.
+			const isOfPrompt =
+				error instanceof Failure && error.kind === 'input' && this.#loaded?.asked.model.kind === 'local';
+			if (this.#underWay === source && !isOfPrompt) {
+				// A process that was killed, or has crashed, answers nothing any more; a server may want another key.
 				this.#forget();
 			}
 			throw error;
@@ -92,12 +93,8 @@ export class ExampleScorer implements Disposable {
 		this.#forget();
 	}
 
-	async #load(
-		spec: ModelSpec,
-		enginePath: string,
-		onPhase: ScoreOptions['onPhase'],
-		token: CancellationToken,
-	): Promise<Loaded> {
+	async #load(spec: ModelSpec, options: ScoreOptions, token: CancellationToken): Promise<Loaded> {
+		const { onPhase } = options;
 		const key = canonicalJson(spec);
 		if (this.#loaded?.key === key) {
 			return this.#loaded;
@@ -115,20 +112,17 @@ export class ExampleScorer implements Disposable {
 		if (!model) {
 			throw new Error(`openModels left ${spec.name} out`);
 		}
-		if (model.kind === 'remote') {
-			throw inputFailure('run.remote-example', { model: model.name });
-		}
-		const engine = await startLocalEngine(localOptions(model, { enginePath }), token);
+		const asked = await openExampleModel(model, options, token);
 		if (token.isCancellationRequested) {
-			engine.dispose();
+			asked.dispose();
 			throw new Cancelled();
 		}
-		this.#loaded = { key, model, engine };
+		this.#loaded = { key, asked };
 		return this.#loaded;
 	}
 
 	#forget(): void {
-		this.#loaded?.engine.dispose();
+		this.#loaded?.asked.dispose();
 		this.#loaded = null;
 	}
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isLoopback, type Launch, type StartedLaunch } from '../config/launch';
+import type { StartedLaunch } from '../config/launch';
 import type { ServerAddress } from '../engine/endpoint/serverClient';
 import { withSignal } from '../hub/abort';
 import { systemClock } from '../hub/retry';
@@ -15,6 +15,7 @@ import { endAllLeft, followLeft, isSureWhereNone } from './leftJobs';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
+import { urlAddress } from './urlAddress';
 
 /** A server that answers. */
 export interface OpenServer {
@@ -67,26 +68,15 @@ export async function openServer(request: ServerRequest): Promise<OpenServer> {
 	const { model, options } = request;
 	if (model.launch.kind === 'url') {
 		await endAllLeft(request);
-		return serverAt(model.launch, model.name, options);
+		return running(await urlAddress(model.launch, model.name, options.secret));
 	}
 	return startedServer(request, model.launch);
 }
 
-async function serverAt(
-	{ url, api_key }: Extract<Launch, { kind: 'url' }>,
-	model: string,
-	{ secret }: EvaluateOptions,
-): Promise<OpenServer> {
-	const { protocol, host, hostname } = new URL(url);
-	// Who agreed to a host did not agree to be read on the way.
-	const named = protocol === 'http:' && !isLoopback(hostname) ? `http://${host}` : host;
-	const key = api_key === null ? null : await secret?.(api_key, { host: named, model });
-	if (api_key !== null && !key) {
-		throw inputFailure('run.no-key', { name: api_key });
-	}
-	const headers: Record<string, string> = key ? { Authorization: `Bearer ${key}` } : {};
+/** A server that goes on running. */
+function running(address: ServerAddress): OpenServer {
 	return {
-		address: { url, headers: async () => headers },
+		address,
 		job: null,
 		opening: 0,
 		cost: () => null,

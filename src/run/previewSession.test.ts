@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { enginePath } from '../../test/buildEngine';
 import { row, writeEvaluation } from '../../test/evaluationFolder';
+import { demoModel } from '../../test/paths';
+import { startDemoServer } from '../../test/servers/demoServerCommand';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
@@ -147,6 +149,43 @@ describe('scoring an example', () => {
 		}
 		expect(scores.prompts.map(({ generated }) => generated === null)).toEqual([true, false]);
 		expect((await preview.score(first, options)).prompts[0]).toEqual(scores.prompts[0]);
+	});
+
+	test('a server that runs already gives the numbers of this computer, and is given its key', async () => {
+		const server = await startDemoServer();
+		onTestFinished(server.stop);
+		const { session, text } = sessionOn();
+		const asked: string[] = [];
+		const options = {
+			enginePath: await enginePath(),
+			token: neverCancelled,
+			onPhase: () => {},
+			secret: async (name: string, { host }: { readonly host: string }) => {
+				asked.push(`${name} ${host}`);
+				return 'sk-4711';
+			},
+		};
+		const here = await (await session.open(text)).score({ ...first, against: 'helm' }, options);
+		const models = [{ path: demoModel, launch: { url: server.url, api_key: 'secret:LAB' } }];
+		const remote = await session.open(JSON.stringify({ ...JSON.parse(text), models }));
+		const there = await remote.score({ ...first, against: 'helm' }, options);
+		expect(await remote.score(first, options)).toMatchObject({ prompts: [{ variant: 'original' }] });
+		expect(there.prompts).toHaveLength(2);
+		for (const [i, prompt] of there.prompts.entries()) {
+			expect(prompt).toMatchObject({ ...here.prompts[i], logprobs: expect.anything(), labelMass: expect.anything() });
+			for (const [k, logprob] of prompt.logprobs.entries()) {
+				expect(logprob).toBeCloseTo(here.prompts[i]?.logprobs[k] ?? Number.NaN, 4);
+			}
+		}
+		expect(asked).toEqual([`secret:LAB ${new URL(server.url).host}`]);
+	});
+
+	test('starts no server', async () => {
+		const { session, text } = sessionOn();
+		const models = [{ path: demoModel, launch: { local: { command: 'exit 1', port: 8000 } } }];
+		const preview = await session.open(JSON.stringify({ ...JSON.parse(text), models }));
+		const scoring = preview.score(first, { enginePath: '', token: neverCancelled, onPhase: () => {} });
+		await expect(scoring).rejects.toMatchObject({ reason: { code: 'run.remote-example' } });
 	});
 
 	test('can be cancelled, and goes on afterwards', async () => {

@@ -8,6 +8,7 @@ import type { ScoreOptions } from '../../run/exampleScorer';
 import type { Preview } from '../../run/previewSession';
 import { setContext } from '../commands';
 import { previewViewType } from '../contributions';
+import type { Keys } from '../keys/keys';
 import { type EvaluationDocuments, isEvaluation } from '../language/evaluationDocuments';
 import type { HubSource } from '../language/knowledgeSource';
 import { variantAt } from '../language/readEvaluation';
@@ -46,6 +47,7 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 		private readonly documents: EvaluationDocuments,
 		private readonly enginePath: string,
 		private readonly connections: HubSource,
+		private readonly keys: Pick<Keys, 'keyFor'>,
 	) {
 		const follow = debounced<vscode.TextEditor>(editor => this.#follow(editor), 100);
 		const typed = throttled(() => this.#tellChanged(), 40);
@@ -150,7 +152,12 @@ export class PromptPreview implements vscode.WebviewPanelSerializer, vscode.Disp
 			},
 			findExample: async key => (await this.#open()).find(key),
 			scoreExample: (choice, token) =>
-				this.#score(choice, { token, onPhase: phase => channel.fire('scoring', phase), enginePath: this.enginePath }),
+				this.#score(choice, {
+					token,
+					onPhase: phase => channel.fire('scoring', phase),
+					enginePath: this.enginePath,
+					secret: this.keys.keyFor,
+				}),
 			reveal: async place => {
 				await this.#reveal(place);
 				return null;

@@ -16,7 +16,8 @@ export const runMessages = {
 	'run.job-lost': 'The job of {model} cannot be found any more. Running again starts another and goes on.',
 	'run.samples-failed':
 		'{count} samples of {model} could not be had. The first is {key} under {variant}: {reason} All others are recorded; running again tries these once more.',
-	'run.remote-example': 'Single examples are scored on this computer alone, and {model} is computed by a server.',
+	'run.remote-example':
+		'A server of {model} is started for a run, and ended with it. Single examples are scored on this computer, or by a server that runs already (`url`).',
 	'run.disk-full':
 		'The disk is full, or a file may not grow further: {file} could not be written. Free some space and run again; what is recorded is kept and the run continues from there.',
 	'run.not-writable': '{file} may not be written. Check the permissions of its folder, or name another one with --out.',
