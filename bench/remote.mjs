@@ -1,6 +1,8 @@
-// Through servers: questions a second and the share of tokens that the server's cache spares, in the tree's order and in
-// none; and against lm-evaluation-harness' `local-completions` on one server. `npm run bench -- remote [--repetitions=3] …`
+// On vLLM: questions a second and the share of tokens that its cache spares, in the tree's order and in none; and against
+// lm-evaluation-harness' `local-completions`. `npm run bench -- remote [--repetitions=3] …`
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, loadavg, tmpdir } from 'node:os';
@@ -21,20 +23,32 @@ const { values: options } = parseArgs({
 			type: 'string',
 			default: process.env.EVAL_LENS_PEERS ?? path.join(homedir(), '.cache', 'eval-lens-peers'),
 		},
-		// The first of these, for lm-evaluation-harness; all of them for the order.
-		subjects: { type: 'string', default: 'us_foreign_policy,astronomy,philosophy,marketing' },
-		questions: { type: 'string', default: '25' },
-		concurrent: { type: 'string', default: '1,4' },
+		// For the order: subjects, questions of each, and blocks of 32 tokens in vLLM's memory.
+		subjects: {
+			type: 'string',
+			default:
+				'abstract_algebra,anatomy,astronomy,business_ethics,clinical_knowledge,college_biology,college_chemistry,' +
+				'college_computer_science,college_mathematics,college_medicine,college_physics,computer_security,' +
+				'conceptual_physics,econometrics,electrical_engineering,elementary_mathematics',
+		},
+		each: { type: 'string', default: '6' },
+		blocks: { type: 'string', default: '128' },
+		// For lm-evaluation-harness, which sends four requests a question, so many at a time.
+		subject: { type: 'string', default: 'us_foreign_policy' },
+		questions: { type: 'string', default: '20' },
+		concurrent: { type: 'string', default: '1,8' },
 		repetitions: { type: 'string', default: '3' },
 	},
 });
 const cli = path.join(root, 'dist', 'cli.cjs');
 const python = path.join(options.peers, 'bin', 'python');
+const vllm = path.join(options.peers, 'vllm', 'bin', 'python');
 for (const [what, file] of [
 	['the built command line (npm run build)', cli],
 	['the data (--data=FOLDER)', path.join(options.data, 'test.parquet')],
 	['the model (--model=FOLDER)', path.join(options.model, 'tokenizer.json')],
 	['the environment of peers (bench/peers/install.sh; --peers=FOLDER)', python],
+	['vLLM in that environment', vllm],
 ]) {
 	if (!existsSync(file)) {
 		console.log(`skipped: ${file} is not here; it is ${what}`);
@@ -53,25 +67,38 @@ try {
 	rmSync(folder, { recursive: true, force: true });
 }
 
-/** A server of a Python script: the port is told as an argument of that name, or in the environment. */
-async function startServer(script, ...argument) {
+/** A new vLLM, whose memory is empty. */
+async function startVllm(...extra) {
 	const port = String(await freePort());
-	const child = spawn(python, [script, ...(argument.length > 0 ? [...argument, port] : [])], {
-		stdio: ['pipe', 'ignore', 'pipe'],
-		env: { ...process.env, EVAL_LENS_PORT: port },
-	});
+	const args = [
+		path.join(here, 'peers', 'vllm_server.py'),
+		'--attached',
+		'--port',
+		port,
+		'--model',
+		options.model,
+		...extra,
+	];
+	const child = spawn(python, args, { stdio: ['pipe', 'ignore', 'pipe'] });
 	let complaint = '';
 	child.stderr.setEncoding('utf8').on('data', text => {
 		complaint = (complaint + text).slice(-2000);
 	});
+	const ended = once(child, 'close');
 	const url = `http://127.0.0.1:${port}`;
-	while (!(await fetch(`${url}/v1/models`).catch(() => null))?.ok) {
+	while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
 		if (child.exitCode !== null) {
 			throw new Error(`the server ended with ${child.exitCode}: ${complaint}`);
 		}
 		await new Promise(resolve => setTimeout(resolve, 200));
 	}
-	return { child, url };
+	return {
+		url,
+		end: async () => {
+			child.stdin.end();
+			await ended;
+		},
+	};
 }
 
 function freePort() {
@@ -98,7 +125,7 @@ function writeEvaluation(name, url, fields) {
 	return file;
 }
 
-/** llama.cpp's own server, whose answers tell what came from its cache; a new one each time, since it keeps old prompts. */
+/** A new server each time: it is to remember nothing of what was asked before. */
 async function byOrder() {
 	const product = await rooms(
 		'remote',
@@ -112,15 +139,15 @@ async function byOrder() {
 	const token = product.neverCancelled;
 	const file = writeEvaluation('order', 'http://127.0.0.1:1', {
 		where: { subject: subjects },
-		limit: { per_subject: Number(options.questions) },
+		limit: { per_subject: Number(options.each) },
 	});
 	const { dataset, planned } = await product.loadRun({ file, token });
 	const [{ model, variants }] = planned;
 	const all = await product.collectRequests(variants, dataset.examples, model, () => {}, { token });
 	const work = async arrange => {
-		const llama = await startServer(path.join(root, 'test', 'servers', 'llamaServer.py'));
+		const server = await startVllm('--blocks', options.blocks);
 		try {
-			const address = { url: llama.url, headers: async () => ({}) };
+			const address = { url: server.url, headers: async () => ({}) };
 			const engine = await product.openEndpoint({ address, tokenizer: model.tokenizer, names: [null, null] }, token);
 			const plan = engine.plan(all.trie);
 			const start = performance.now();
@@ -132,7 +159,7 @@ async function byOrder() {
 			const { tokens_in: sent, cached } = engine.counts;
 			return { perSecond: (answers * 1000) / (performance.now() - start), cached: cached / sent };
 		} finally {
-			llama.child.kill();
+			await server.end();
 		}
 	};
 	const ways = { 'in the order of the tree': asks => asks, 'in no order': shuffled };
@@ -145,7 +172,7 @@ async function byOrder() {
 		}
 	}
 	const what = `${dataset.examples.length} questions of ${subjects.length} subjects, five shots`;
-	console.log(`\n${what}, llama.cpp's server with one slot\n`);
+	console.log(`\n${what}; vLLM with memory for ${32 * Number(options.blocks)} tokens\n`);
 	console.log(
 		'| questions | a second: min | median | max | tokens from the server’s cache |\n| --- | ---: | ---: | ---: | ---: |',
 	);
@@ -167,16 +194,23 @@ function shuffled(asks) {
 	return mixed;
 }
 
-/** On llama-cpp-python's server, whose `echo` the harness needs; its log-probabilities are not compared. */
 async function againstHarness() {
-	const server = await startServer(path.join(here, 'peers', 'llama_server.py'), '--port');
+	const server = await startVllm();
 	try {
-		const [subject] = subjects;
-		const file = writeEvaluation('harness', server.url, { where: { subject } });
-		const harness = ['--data', options.data, '--model', options.model, '--subject', subject, '--server', server.url];
+		const { subject, questions } = options;
+		const file = writeEvaluation('harness', server.url, { where: { subject }, limit: Number(questions) });
+		const harness = ['--data', options.data, '--model', options.model, '--subject', subject, '--limit', questions];
 		const contestants = [{ name: 'Eval Lens', score: async () => evaluated(file) }];
 		for (const concurrent of options.concurrent.split(',')) {
-			const args = [...harness, '--concurrent', concurrent, '--repetitions', options.repetitions];
+			const args = [
+				...harness,
+				'--server',
+				server.url,
+				'--concurrent',
+				concurrent,
+				'--repetitions',
+				options.repetitions,
+			];
 			const peer = await startPeer(python, path.join(here, 'peers', 'lm_eval_scores.py'), args);
 			peers.push(peer);
 			contestants.push({
@@ -188,12 +222,14 @@ async function againstHarness() {
 		for (let turn = 0; turn < repetitions; turn++) {
 			for (const [i, { name, score }] of contestants.entries()) {
 				const load = loadavg()[0].toFixed(1);
+				const { ok } = await fetch(`${server.url}/reset_prefix_cache`, { method: 'POST' });
+				assert(ok, 'vLLM keeps its memory of prompts');
 				seen[i].push((await score()).seconds);
 				console.error(`${turn + 1}: ${name} ${seen[i].at(-1).toFixed(1)} s (load average before: ${load})`);
 			}
 		}
 		const [, ours] = spread(seen[0]);
-		console.log(`\n100 questions of ${subject}, five shots, llama-cpp-python's server\n`);
+		console.log(`\n${questions} questions of ${subject}, five shots; vLLM\n`);
 		console.log('| contestant | seconds: min | median | max | ÷ Eval Lens |\n| --- | ---: | ---: | ---: | ---: |');
 		for (const [i, { name }] of contestants.entries()) {
 			const all = spread(seen[i]);
@@ -201,7 +237,7 @@ async function againstHarness() {
 		}
 	} finally {
 		await Promise.all(peers.map(peer => peer.end()));
-		server.child.kill();
+		await server.end();
 	}
 }
 
@@ -213,7 +249,8 @@ function evaluated(file) {
 	if (status !== 0) {
 		throw new Error(`eval-lens run ended with ${status}:\n${stderr.slice(-2000)}`);
 	}
-	return { seconds: JSON.parse(readFileSync(path.join(out, 'run.json'), 'utf8')).models[0].seconds.score };
+	// All of it: reading the data, and the requests that find out what the server is.
+	return { seconds: JSON.parse(readFileSync(path.join(out, 'run.json'), 'utf8')).seconds };
 }
 
 function spread(values) {

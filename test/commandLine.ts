@@ -18,7 +18,7 @@ interface ProcessOptions {
 	readonly cwd?: string;
 	readonly uid?: number;
 	/** Beside this process's own. */
-	readonly env?: Readonly<Record<string, string>>;
+	readonly env?: NodeJS.ProcessEnv;
 	/** Another copy of the command line's bundle. */
 	readonly cli?: string;
 }

@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { presetNames } from '../src/config/presets';
 import { prepareGraph } from '../src/engine/graph/prepareGraph';
-import type { Sample } from '../src/protocol/sample';
-import { evalLens } from './commandLine';
+import { evaluated } from './evaluated';
+import { everyFormat } from './everyFormat';
 import { demoEvaluation, hasShared, root, shared } from './paths';
 import { temporaryFolders } from './temporaryFolder';
 
@@ -15,33 +14,10 @@ const demoQuestions = path.join(path.dirname(demoEvaluation), 'demo-questions');
 const folder = temporaryFolders();
 const isLong = Boolean(process.env.EVAL_LENS_LONG_TESTS);
 
-/** All published formats, one with a BOS in front, one whose answers are the choices' texts after nothing at all. */
-const variants = {
-	...Object.fromEntries(presetNames.map(name => [name, name])),
-	'with BOS': { extends: 'mmlu/harness', add_bos_token: true },
-	'no shots': { extends: 'mmlu/original', num_fewshot: 0 },
-	'nothing in front': {
-		num_fewshot: 0,
-		doc_to_text: '{{question[:1]}}',
-		doc_to_choice: '{{choices}}',
-		target_delimiter: '',
-		on_too_long: 'cut',
-	},
-};
-
 /** Runs all formats on a model, with prompts cut by the planner and in one piece, and returns the samples of each. */
 async function bothWays(model: string, fields: object, formats: object) {
-	const dir = folder();
-	const file = path.join(dir, 'e.eval.yaml');
 	const models = ['shared', 'fixed', 'whole'].map(chunking => ({ path: model, chunking }));
-	writeFileSync(file, JSON.stringify({ num_fewshot: 5, models, variants: formats, ...fields }));
-	const out = path.join(dir, 'run');
-	const { code, stderr } = await evalLens(['run', file, '--out', out, '--json', '--no-cache']);
-	expect(code, stderr).toBe(0);
-	const samples = readFileSync(path.join(out, 'samples.jsonl'), 'utf8')
-		.trimEnd()
-		.split('\n')
-		.map((line): Sample => JSON.parse(line));
+	const { samples } = await evaluated(folder(), { num_fewshot: 5, models, variants: formats, ...fields });
 	const of = (chunking: string) =>
 		new Map(
 			samples
@@ -55,7 +31,7 @@ async function expectEqual(
 	model: string,
 	fields: object,
 	questions: number,
-	formats: object = variants,
+	formats: object = everyFormat,
 ): Promise<void> {
 	const { whole, ...others } = await bothWays(model, fields, formats);
 	expect(whole.size).toBe(questions * Object.keys(formats).length);

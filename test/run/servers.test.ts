@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LaunchFields } from '../../src/config/launch';
 import { freePort } from '../../src/launch/freePort';
 import type { Sample } from '../../src/protocol/sample';
-import type { RunRecord } from '../../src/run/record';
-import { evalLens } from '../commandLine';
+import { evaluated, type Ran } from '../evaluated';
 import { hasShared, shared } from '../paths';
 import { areInstalled } from '../servers/installed';
 import { hasLlamaServer, llamaServer } from '../servers/llamaServer';
@@ -23,39 +21,17 @@ const average = 0.06;
 const isHere = hasShared('data', 'mmlu') && hasShared('models', 'SmolLM2-135M-Instruct') && hasLlamaServer();
 const folder = temporaryFolders(afterAll);
 
-interface Ran {
-	readonly samples: readonly Sample[];
-	readonly record: RunRecord;
-}
-
 /** The 100 questions whose answers `shared/golden` holds too. */
-async function run(launch: LaunchFields | null, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-	const dir = folder();
-	const file = path.join(dir, 'servers.eval.yaml');
+function run(launch: LaunchFields | null, env?: NodeJS.ProcessEnv): Promise<Ran> {
 	const model = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
-	const evaluation = {
+	const fields = {
 		dataset_path: path.join(shared, 'data', 'mmlu'),
 		where: { subject: 'us_foreign_policy' },
 		num_fewshot: 5,
 		models: [{ path: model, ...(launch && { launch }) }],
 		variants: { harness: 'mmlu/harness' },
 	};
-	// JSON is YAML.
-	writeFileSync(file, JSON.stringify(evaluation));
-	const out = path.join(dir, 'run');
-	const known = Object.fromEntries(
-		Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-	);
-	const { code, stderr } = await evalLens(['run', file, '--out', out, '--json', '--no-cache'], { env: known });
-	expect(code, stderr).toBe(0);
-	const text = readFileSync(path.join(out, 'samples.jsonl'), 'utf8');
-	return {
-		samples: text
-			.trimEnd()
-			.split('\n')
-			.map(line => JSON.parse(line)),
-		record: JSON.parse(readFileSync(path.join(out, 'run.json'), 'utf8')),
-	};
+	return evaluated(folder(), fields, env);
 }
 
 function margin({ logprobs }: Sample): number {

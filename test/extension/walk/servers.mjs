@@ -12,7 +12,7 @@ const jobs = 'Jobs';
 const shared = path.join(root, '../shared');
 const model = path.join(shared, 'models/SmolLM2-135M-Instruct');
 /** So many that a window is closed in the middle of them. */
-const questions = 60;
+const questions = 100;
 const dataset = path.join(shared, 'data/mmlu');
 
 /** Llama.cpp's own server, started on this computer and behind ssh: watched, left with the window, resumed, cancelled. */
