@@ -10,6 +10,12 @@ import { temporaryFolders } from './temporaryFolder';
 /** The largest difference of a log-probability that cutting prompts in another way may make. */
 const tolerance = 1e-4;
 
+/**
+ * After a single character, float32 itself knows some prompts no better: of `test/13641` PyTorch's float32 is 1.5e-4 from its
+ * float64, and ONNX Runtime's products with 4-bit weights 1.2e-3 from those with the same weights written out.
+ */
+const ownTolerance: Readonly<Record<string, number>> = { 'nothing in front': 2e-3 };
+
 const demoQuestions = path.join(path.dirname(demoEvaluation), 'demo-questions');
 const folder = temporaryFolders();
 const isLong = Boolean(process.env.EVAL_LENS_LONG_TESTS);
@@ -36,20 +42,22 @@ async function expectEqual(
 	const { whole, ...others } = await bothWays(model, fields, formats);
 	expect(whole.size).toBe(questions * Object.keys(formats).length);
 	for (const [way, samples] of Object.entries(others)) {
-		let worst = 0;
+		const worst = new Map<string, number>();
 		expect(samples.size).toBe(whole.size);
 		for (const [id, plain] of whole) {
 			const sample = samples.get(id);
 			expect(sample?.n_tokens, id).toBe(plain.n_tokens);
 			expect(sample?.truncated, id).toBe(plain.truncated);
 			for (const [i, logprob] of plain.logprobs.entries()) {
-				worst = Math.max(worst, Math.abs(logprob - (sample?.logprobs[i] ?? Number.NaN)));
+				const difference = Math.abs(logprob - (sample?.logprobs[i] ?? Number.NaN));
+				worst.set(plain.variant, Math.max(worst.get(plain.variant) ?? 0, difference));
 			}
 		}
-		console.log(
-			`${path.basename(model)}, ${way}: ${whole.size} samples, largest difference ${worst.toExponential(1)} nat`,
-		);
-		expect(worst).toBeLessThan(tolerance);
+		const told = [...worst].map(([format, difference]) => `\n  ${difference.toExponential(1)} ${format}`).join('');
+		console.log(`${path.basename(model)}, ${way}: largest differences of ${whole.size} samples, in nats:${told}`);
+		for (const [format, difference] of worst) {
+			expect(difference, `${way}, ${format}`).toBeLessThan(ownTolerance[format] ?? tolerance);
+		}
 	}
 }
 
