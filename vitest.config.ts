@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	test: {
 		include: ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
-		exclude: ['**/node_modules/**', 'test/vscode/**', 'test/extension/**'],
+		exclude: [
+			...['**/node_modules/**', 'test/vscode/**', 'test/extension/**'],
+			// `npm run test:long`
+			...(process.env.EVAL_LENS_LONG_TESTS ? [] : ['test/long/**']),
+		],
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
 		passWithNoTests: false,

@@ -6,8 +6,9 @@ const { status } = spawnSync(
 	[
 		'vitest',
 		'run',
-		...['resume', 'remote', 'plannedRun', 'vllm'].map(name => `test/run/${name}.test.ts`),
+		...['resume', 'remote', 'plannedRun'].map(name => `test/run/${name}.test.ts`),
 		'test/exactness.test.ts',
+		'test/long',
 	],
 	{
 		stdio: 'inherit',

@@ -17,7 +17,6 @@ const folder = temporaryFolders(afterAll);
 /** Gigabytes that few have; `bench/peers/install.sh` brings them. */
 const peers = process.env.EVAL_LENS_PEERS ?? path.join(homedir(), '.cache', 'eval-lens-peers');
 const isHere =
-	Boolean(process.env.EVAL_LENS_LONG_TESTS) &&
 	hasShared('data', 'mmlu') &&
 	hasShared('models', 'SmolLM2-135M-Instruct') &&
 	(existsSync(path.join(peers, 'vllm')) || missed());
