@@ -30,8 +30,9 @@ function missed(): false {
 describe.skipIf(!isHere)('on vLLM', { timeout: 3_600_000 }, () => {
 	it('every format has the numbers of this computer', async () => {
 		const model = path.join(shared, 'models', 'SmolLM2-135M-Instruct');
-		const start = [path.join(peers, 'bin', 'python'), path.join(root, 'bench', 'peers', 'vllm_server.py')];
-		const command = `exec ${start.map(shellQuote).join(' ')} --port "$EVAL_LENS_PORT" --model "$EVAL_LENS_MODEL"`;
+		const script = path.join(root, 'bench', 'peers', 'vllm_server.py');
+		const words = [path.join(peers, 'bin', 'python'), script, '--model', model];
+		const command = `exec ${words.map(shellQuote).join(' ')} --port "$EVAL_LENS_PORT"`;
 		const fields = {
 			dataset_path: path.join(shared, 'data', 'mmlu'),
 			where: { subject: 'us_foreign_policy' },
