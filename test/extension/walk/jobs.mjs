@@ -111,14 +111,23 @@ export async function visitJobs(visit, folder) {
 				assert(!text.includes('sk-walk-4711'));
 			}
 		});
+		await visit.step('an example is scored by the server that runs', async () => {
+			await workbench.openFile('keyed.eval.yaml');
+			await workbench.command('Eval Lens: Preview Prompts');
+			const score = frame => frame.getByRole('button', { name: 'Score this example' });
+			const frame = await workbench.webviewFrame(one => score(one).isVisible());
+			await score(frame).click();
+			await frame.getByText(/demo-model, [\d,]+ ms/).waitFor();
+			await visit.picture(workbench, 'jobs-11-example');
+		});
 		await visit.step('a key that its server refuses is replaced at once', async () => {
 			await workbench.openFile('refused.eval.yaml');
 			await workbench.command('Eval Lens: Run');
 			await dialog.waitFor({ timeout: 60_000 });
-			await visit.pictureAsIs(workbench, 'jobs-11-send-key');
+			await visit.pictureAsIs(workbench, 'jobs-12-send-key');
 			await press('Send Key');
 			await workbench.notification('refused the key');
-			await visit.picture(workbench, 'jobs-12-refused-key');
+			await visit.picture(workbench, 'jobs-13-refused-key');
 			assert(!(await workbench.notifications()).join('\n').includes('sk-walk-4711'));
 			await page.getByRole('button', { name: 'Replace Key…' }).click();
 			await side.type('sk-walk-4712');
@@ -129,7 +138,7 @@ export async function visitJobs(visit, folder) {
 			await workbench.command('Eval Lens: Open Guide to Runs on Servers');
 			const guide = await workbench.webviewFrame(frame => frame.getByText('Computing on a server').first().isVisible());
 			await guide.getByText('Jobs that outlive a window').waitFor();
-			await visit.picture(workbench, 'jobs-13-guide');
+			await visit.picture(workbench, 'jobs-14-guide');
 		});
 	} catch (error) {
 		await visit.picture(workbench, 'jobs-failed').catch(() => {});
