@@ -10,12 +10,6 @@ import { temporaryFolders } from './temporaryFolder';
 /** The largest difference of a log-probability that cutting prompts in another way may make. */
 const tolerance = 1e-4;
 
-/**
- * After a single character, float32 itself knows some prompts no better: of `test/13641` PyTorch's float32 is 1.5e-4 from its
- * float64, and ONNX Runtime's products with 4-bit weights 1.2e-3 from those with the same weights written out.
- */
-const ownTolerance: Readonly<Record<string, number>> = { 'nothing in front': 2e-3 };
-
 const demoQuestions = path.join(path.dirname(demoEvaluation), 'demo-questions');
 const folder = temporaryFolders();
 const isLong = Boolean(process.env.EVAL_LENS_LONG_TESTS);
@@ -56,7 +50,7 @@ async function expectEqual(
 		const told = [...worst].map(([format, difference]) => `\n  ${difference.toExponential(1)} ${format}`).join('');
 		console.log(`${path.basename(model)}, ${way}: largest differences of ${whole.size} samples, in nats:${told}`);
 		for (const [format, difference] of worst) {
-			expect(difference, `${way}, ${format}`).toBeLessThan(ownTolerance[format] ?? tolerance);
+			expect(difference, `${way}, ${format}`).toBeLessThan(tolerance);
 		}
 	}
 }
