@@ -6,7 +6,7 @@ import { freePort } from '../../src/launch/freePort';
 import { shellQuote } from '../../src/launch/shellQuote';
 import type { Sample } from '../../src/protocol/sample';
 import { evaluated } from '../evaluated';
-import { everyFormat } from '../everyFormat';
+import { everyFormat, nothingInFront } from '../everyFormat';
 import { hasShared, root, shared } from '../paths';
 import { temporaryFolders } from '../temporaryFolder';
 
@@ -40,6 +40,7 @@ describe.skipIf(!isHere)('on vLLM', { timeout: 3_600_000 }, () => {
 			num_fewshot: 5,
 			variants: {
 				...everyFormat,
+				...nothingInFront,
 				chat: { extends: 'mmlu/harness', apply_chat_template: true },
 				'chat in one message': {
 					extends: 'mmlu/original',
