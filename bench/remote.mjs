@@ -5,11 +5,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startPeer } from './peers/peerProcess.mjs';
+import { peersFolder, startPeer } from './peers/peerProcess.mjs';
 import { rooms } from './product/rooms.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -19,10 +19,7 @@ const { values: options } = parseArgs({
 	options: {
 		data: { type: 'string', default: path.join(shared, 'data', 'mmlu') },
 		model: { type: 'string', default: path.join(shared, 'models', 'SmolLM2-135M-Instruct') },
-		peers: {
-			type: 'string',
-			default: process.env.EVAL_LENS_PEERS ?? path.join(homedir(), '.cache', 'eval-lens-peers'),
-		},
+		peers: { type: 'string', default: peersFolder },
 		// For the order: subjects, questions of each, and blocks of 32 tokens in vLLM's memory.
 		subjects: {
 			type: 'string',

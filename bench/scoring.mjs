@@ -1,12 +1,12 @@
 // Eval Lens against lm-evaluation-harness and llama.cpp on the same weights, questions and threads: seconds of scoring,
 // tokens computed, and how far the log-probabilities lie apart. `npm run bench -- scoring [--repetitions=3] …`
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, homedir, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { evalLensScores, writeEvaluation, writePrompts } from './peers/evalLens.mjs';
-import { startPeer } from './peers/peerProcess.mjs';
+import { peersFolder, startPeer } from './peers/peerProcess.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -15,10 +15,7 @@ const { values: options } = parseArgs({
 	options: {
 		data: { type: 'string', default: path.join(shared, 'data', 'mmlu') },
 		model: { type: 'string', default: path.join(shared, 'models', 'SmolLM2-135M-Instruct') },
-		peers: {
-			type: 'string',
-			default: process.env.EVAL_LENS_PEERS ?? path.join(homedir(), '.cache', 'eval-lens-peers'),
-		},
+		peers: { type: 'string', default: peersFolder },
 		subject: { type: 'string', default: 'us_foreign_policy' },
 		shots: { type: 'string', default: '5' },
 		repetitions: { type: 'string', default: '3' },

@@ -1,6 +1,11 @@
 // A peer as a contestant: a Python process with its weights loaded that scores once for every line it is sent.
 import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
+
+/** Where `install.sh` puts them. */
+export const peersFolder = process.env.EVAL_LENS_PEERS ?? path.join(homedir(), '.cache', 'eval-lens-peers');
 
 /**
  * Starts a script of this folder and waits until its weights are loaded. `score()` asks for one repetition and

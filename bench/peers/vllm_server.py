@@ -75,5 +75,8 @@ try:
 finally:
     if server:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            server.kill()
     shutil.rmtree(folder, ignore_errors=True)
