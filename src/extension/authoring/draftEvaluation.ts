@@ -1,5 +1,7 @@
 import type { Column, SplitInfo, TrainEvalEntry } from '../../hub/repository';
-import { type Rows, shapeOfColumns, shapeOfRecipe, type TaskShape } from './taskShape';
+import { shapeOfColumns } from './guessedShape';
+import { shapeOfRecipe } from './recipeShape';
+import type { Rows, TaskShape } from './taskShape';
 import { columnTemplate } from './templates';
 import { commentLines, fieldLines, listLines } from './yamlLines';
 
