@@ -52,6 +52,7 @@ function attention(nodes: readonly GraphNode[], more: Partial<Parameters<typeof 
 			tensor('nothing', [], Float32Array.of(0)),
 			tensor('lowest', [], Float32Array.of(lowest)),
 			tensor('slopes', [2], Float32Array.of(1, 2)),
+			tensor('table', [3, 3], new Float32Array(9)),
 		],
 		...more,
 	});
@@ -131,6 +132,19 @@ describe('the mask stays inside', () => {
 	const sliding = [...windowed.slice(0, at), ...window, ...windowed.slice(at)];
 	const alibi = node('Mul', ['mask', 'slopes'], 'sloped');
 	const rest = [...placed, ...second];
+	// As GPT-2's exports: scores are chosen by place first, and what the caller masks is added after that.
+	const chosen = (layer: GraphNode[]) =>
+		layer.flatMap(each =>
+			each.name.startsWith('scores')
+				? [{ ...each, outputs: [`raw/${each.name}`] }, node('Where', ['seen', `raw/${each.name}`, 'lowest'], each.name)]
+				: [each],
+		);
+	const table = (layer: GraphNode[]) =>
+		layer.flatMap(each =>
+			each.name.startsWith('scores')
+				? [{ ...each, outputs: [`raw/${each.name}`] }, node('Mul', [`raw/${each.name}`, 'table'], each.name)]
+				: [each],
+		);
 	it.each([
 		['without positions as an input', attention(plain, withoutPositions), /no input position_ids/],
 		[
@@ -147,6 +161,12 @@ describe('the mask stays inside', () => {
 		],
 		['that differs', attention([...causal, ...other, ...rest, ...layers(['same', 'other'])]), /2 different masks/],
 		['with a window', attention([...sliding, ...rest, ...layers(['mask', 'mask'])]), /as a sliding window does/],
+		[
+			'whose scores are masked too',
+			attention([...plain.slice(0, -8), ...chosen(layers(['mask', 'mask']))]),
+			/masked, or/,
+		],
+		['whose scores have a table', attention([...plain.slice(0, -8), ...table(layers(['mask', 'mask']))]), /masked, or/],
 		['with slopes', attention([...causal, alibi, ...rest, ...layers(['sloped', 'sloped'])]), /bias by distance/],
 	])('%s', (_, model, reason) => {
 		expect(reasonOf(model)).toMatch(reason);

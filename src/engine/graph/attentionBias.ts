@@ -1,5 +1,5 @@
 import { type Message, message } from '../../protocol/messages';
-import { elementTypes, type Graph, type GraphNode, isStandard, type Model } from './model';
+import { elementTypes, type Graph, type GraphNode, isStandard, type Model, type Tensor } from './model';
 import { integerAttribute, standardNode, valueInfo } from './parts';
 import { notApplicable, type PassOutcome } from './pass';
 import { removeDead } from './removeDead';
@@ -66,6 +66,9 @@ function findMask({ graph, functionNodes }: Model, wiring: Wiring): Mask | Messa
 		if (!add || side === null || !alone) {
 			return message('graph.softmax-without-mask', { name });
 		}
+		if (!areScores(wiring, add.inputs[1 - side] ?? '')) {
+			return message('graph.mask-not-plain', { reason: message('graph.mask-in-scores', {}) });
+		}
 		adds.set(add, side);
 		masks.add(sharedValue(wiring, add.inputs[side] ?? ''));
 	}
@@ -83,6 +86,37 @@ function findMask({ graph, functionNodes }: Model, wiring: Wiring): Mask | Messa
 function maskSide(wiring: Wiring, { inputs }: GraphNode): 0 | 1 | null {
 	const are = inputs.map(name => isMaskValue(wiring, name));
 	return are[0] === are[1] ? null : are[0] ? 0 : 1;
+}
+
+/** A shape or a list of axes has no more numbers; a table by place has. */
+const mostAxes = 4;
+
+/** What may be done to the products of queries and keys: nothing that depends on where a token stands. */
+const scalings = ['Mul', 'Div', 'Cast', 'Identity', 'Reshape', 'Tanh'];
+
+/**
+ * Whether a value is the products of queries and keys, scaled. GPT-2's exports choose among these by place before they add
+ * what the caller masks; a tree, whose tokens stand in any order, would lose tokens there.
+ */
+function areScores(wiring: Wiring, name: string): boolean {
+	for (let value = name; ; ) {
+		const node = wiring.producers.get(value);
+		const scaled = isStandard(node, ...scalings) ? node.inputs.filter(input => !isFactor(wiring, input)) : [];
+		const [scores, ...others] = scaled;
+		if (scores === undefined || others.length > 0) {
+			return isStandard(node, 'MatMul', 'Einsum');
+		}
+		value = scores;
+	}
+}
+
+/** Whether a value follows from sizes and single constants, as √d does. */
+function isFactor(wiring: Wiring, name: string): boolean {
+	const { nodes, leaves } = ancestors(wiring, name, isShape);
+	const isSmall = (tensor: Tensor) => tensor.dims.reduce((a, b) => a * b, 1) <= mostAxes;
+	const constants = nodes.flatMap(({ outputs }) => outputs).map(output => constantOf(wiring, output));
+	const given = leaves.map(leaf => constantOf(wiring, leaf));
+	return !given.includes(null) && [...given, ...constants].every(tensor => tensor === null || isSmall(tensor));
 }
 
 const isShape = (node: GraphNode) => isStandard(node, 'Shape', 'Size');

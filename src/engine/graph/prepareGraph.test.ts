@@ -45,7 +45,7 @@ describe('a copy', () => {
 		const request = await packedRequest();
 		const steps: number[] = [];
 		const first = await prepareGraph(request, undefined, (done, total) => steps.push(done / total));
-		expect(path.relative(request.folder, first.file)).toBe(path.join('0123456789abcdef-floatWeights-1', 'model.onnx'));
+		expect(path.relative(request.folder, first.file)).toBe(path.join('0123456789abcdef-floatWeights-2', 'model.onnx'));
 		expect(first).toMatchObject({ floatWeights: true, treeAttention: false, lastRows: false, notes: [] });
 		expect(steps.at(-1)).toBe(1);
 		const { mtimeMs } = await stat(first.file);

@@ -10,7 +10,7 @@ import { withModel } from './withModel';
 import { copyFiles, type Progress, writeCopy } from './writeCopy';
 
 /** Raised where a pass comes to write another graph: copies by an older version are not used any more. */
-const rewriterVersion = 1;
+const rewriterVersion = 2;
 
 export interface PrepareRequest {
 	/** The model file. */

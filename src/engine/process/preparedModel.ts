@@ -107,16 +107,16 @@ async function open(runtime: OnnxRuntime, request: LoadRequest, file: string) {
 	};
 }
 
-/** Beside a copy: by how much its logits differed from the original's, under which runtime. */
+/** Beside a copy, for each device: by how much its logits differed from the original's, under which runtime. */
 interface Verification {
 	readonly runtime: string;
 	readonly difference: number;
 }
 
-/** The largest difference of the copy's logits, measured when it is first used with a version of the runtime. */
+/** The largest difference of the copy's logits, measured when it is first used on a device with a version of the runtime. */
 async function verified(runtime: OnnxRuntime, request: LoadRequest, copy: string, decoder: Decoder): Promise<number> {
 	const version = runtime.env.versions.node ?? '';
-	const file = path.join(path.dirname(copy), 'verified.json');
+	const file = path.join(path.dirname(copy), `verified-${request.device}.json`);
 	const known = await readVerification(file);
 	if (known?.runtime === version) {
 		return known.difference;
@@ -139,23 +139,29 @@ async function readVerification(file: string): Promise<Verification | null> {
 	}
 }
 
-/** On a beginning, and on what follows it on the kept cache: the two ways in which a graph is used. */
+/** On a beginning, and on two continuations of it, which the rewritten graph computes as one tree where it takes trees. */
 async function largestDifference(original: Decoder, rewritten: Decoder): Promise<number> {
 	const size = original.vocabularySize;
 	const tokens = Array.from({ length: 24 }, (_, i) => (i * 7919 + 13) % size);
-	const rowsOf = async (decoder: Decoder) => {
-		const first = await decoder.forward({
-			tokens: tokens.slice(0, 16),
-			parents: null,
-			past: null,
-			rows: [15],
-			keepPast: true,
-		});
-		const rest = { tokens: tokens.slice(16), parents: null, past: first.past, rows: [5, 6, 7], keepPast: false };
-		return [...first.rows, ...(await decoder.forward(rest)).rows];
+	const [beginning, one, other] = [tokens.slice(0, 16), tokens.slice(16, 20), tokens.slice(20)];
+	const start = (decoder: Decoder) =>
+		decoder.forward({ tokens: beginning, parents: null, past: null, rows: [15], keepPast: true });
+	// Both continuations begin with the same tokens, and what is read of one stands before what is not read of the other.
+	const chains = async (decoder: Decoder) => {
+		const { rows, past } = await start(decoder);
+		const chain = { parents: null, past, keepPast: false };
+		const first = await decoder.forward({ ...chain, tokens: one, rows: [1, 3] });
+		const second = await decoder.forward({ ...chain, tokens: [...one.slice(0, 2), ...other], rows: [5] });
+		return [...rows, ...first.rows, ...second.rows];
 	};
-	const expected = await rowsOf(original);
-	const got = await rowsOf(rewritten);
+	const tree = async (decoder: Decoder) => {
+		const { rows, past } = await start(decoder);
+		const parents = [-1, 0, 1, 2, 1, 4, 5, 6];
+		const both = await decoder.forward({ tokens: tokens.slice(16), parents, past, rows: [1, 3, 7], keepPast: false });
+		return [...rows, ...both.rows];
+	};
+	const expected = await chains(original);
+	const got = await (rewritten.trees ? tree : chains)(rewritten);
 	return expected.reduce((worst, row, i) => Math.max(worst, differenceOf(row, got[i] ?? [])), 0);
 }
 

@@ -26,6 +26,7 @@ export const graphMessages = {
 		'Texts are computed one by one: the graph’s mask may tell more than which token comes before which, {reason}.',
 	'graph.mask-window': 'it compares positions more than once, as a sliding window does',
 	'graph.mask-weights': 'it holds weights, as a bias by distance does',
+	'graph.mask-in-scores': 'the scores that it is added to are masked, or moved, already',
 	'graph.mask-type': 'its numbers are neither float32 nor float16',
 	'graph.no-squares': 'The graph has no norms that could be written in a faster way.',
 	'graph.no-packed-weights': 'The weights are not packed in a way that could be written out as float32.',
