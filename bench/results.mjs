@@ -32,7 +32,7 @@ async function main() {
 		"export { exportRun } from './src/report/exportRun';",
 		"export { measureHost } from './test/scale/measureHost';",
 	]);
-	const kept = process.argv[2];
+	const kept = process.argv.slice(2).find(word => !word.startsWith('-'));
 	const dir = kept ? path.resolve(kept) : path.join(work, 'run');
 	if (!existsSync(dir)) {
 		const start = performance.now();

@@ -51,7 +51,7 @@ export function evalLensScores(cli, file, run, keys, extra = []) {
 		distinct: model.tokens?.distinct ?? null,
 		threads: model.threads,
 		about:
-			`${record.versions?.['eval-lens'] ?? ''} ${model.engine} ${model.engine_version}, ${model.dtype}, ${model.device}`.trim(),
+			`${record.versions?.eval_lens ?? ''} ${model.engine} ${model.engine_version}, ${model.dtype}, ${model.device}`.trim(),
 		logprobs: keys.map(key => byKey.get(key) ?? null),
 	};
 }

@@ -155,6 +155,8 @@ describe('an engine on a local model', () => {
 		const again = await start({ planSettings });
 		expect(again.planSettings).toEqual(planSettings);
 		expect(again.info.chunking).toBe('fixed');
+		const withLess = await start({ planSettings, cacheBudget: 5 });
+		expect(withLess.planSettings).toEqual({ ...planSettings, cacheBudget: 5 });
 	});
 
 	it('writes what it finds most probable, step by step', async () => {

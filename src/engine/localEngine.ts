@@ -33,9 +33,9 @@ export interface LocalEngineOptions extends ProbeOptions {
 	readonly graphFolder?: string | undefined;
 	/** Default: one for each physical core. */
 	readonly threads?: number;
-	/** Bytes that key-value caches of kept beginnings may take; default: a gigabyte. */
+	/** Bytes that key-value caches of kept beginnings may take; default: as `planSettings` say, else a gigabyte. */
 	readonly cacheBudget?: number | undefined;
-	/** Of an earlier sitting of the run, which this one has to plan like. */
+	/** Of an earlier sitting of the run, which this one has to plan like, but for a `cacheBudget` that is given. */
 	readonly planSettings?: PlanSettings | undefined;
 	/** How an earlier sitting's graph was rewritten; absent: as suits the model. */
 	readonly passes?: readonly PassName[] | undefined;
@@ -97,13 +97,16 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	const { opened, device: devices, notes } = await startProcess(options, model, config, files, token);
 	const { engine, loaded } = opened;
 	const chunking = options.chunking ?? (loaded.graph.chunkSensitive ? 'fixed' : 'shared');
-	const planSettings: PlanSettings = options.planSettings ?? {
+	const planSettings: PlanSettings = {
 		chunking,
 		trees: loaded.graph.trees,
 		pieceTokens,
 		longestPiece,
 		cacheBytesPerToken: loaded.cacheBytesPerToken,
-		cacheBudget: options.cacheBudget ?? defaultCacheBudget,
+		cacheBudget: defaultCacheBudget,
+		...options.planSettings,
+		// A run that took too much memory goes on with less, should someone say so.
+		...(options.cacheBudget === undefined ? {} : { cacheBudget: options.cacheBudget }),
 	};
 	const info: EngineInfo = {
 		name: engineName,

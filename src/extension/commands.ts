@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CommandId, ContextKeys, SwitchId, TextSettingId } from './contributions';
+import type { CommandId, ContextKeys, NumberSettingId, SwitchId, TextSettingId } from './contributions';
 import { settings } from './contributions';
 
 /** What a command does with whatever the menu, CodeLens or test that calls it hands over; nothing from the palette. */
@@ -41,4 +41,11 @@ export function setting(id: SwitchId, scope?: vscode.Uri): boolean {
 
 export function textSetting(id: TextSettingId): string {
 	return vscode.workspace.getConfiguration().get<string>(id, settings[id].default);
+}
+
+/** Undefined where nobody set it. */
+export function numberSetting(id: NumberSettingId): number | undefined {
+	const value = vscode.workspace.getConfiguration().get<number>(id, settings[id].default);
+	// A person may write anything into the file of settings.
+	return typeof value === 'number' && value >= 0 && value !== settings[id].default ? value : undefined;
 }

@@ -199,7 +199,7 @@ export function jobContext(abilities: readonly JobAbility[]): string {
 }
 
 export interface SettingSpec {
-	readonly default: boolean | string;
+	readonly default: boolean | string | number;
 	readonly description: string;
 	/** `machine`: not for a workspace to say, and not synchronised. */
 	readonly scope?: 'machine';
@@ -225,6 +225,12 @@ export const settings = {
 	'evalLens.confirmLongRuns': {
 		default: true,
 		description: 'Ask before a run of more than about ten minutes computes, telling how long it will take.',
+	},
+	'evalLens.memory': {
+		default: 1000,
+		description:
+			'Megabytes for what prompts share, kept while they are computed on this computer. With less, shared beginnings are computed more often. The model itself comes on top.',
+		scope: 'machine',
 	},
 	'evalLens.hub.endpoint': {
 		default: '',
@@ -253,6 +259,7 @@ export type SettingId = keyof typeof settings;
 type SettingsOf<T> = { [K in SettingId]: (typeof settings)[K]['default'] extends T ? K : never }[SettingId];
 export type SwitchId = SettingsOf<boolean>;
 export type TextSettingId = SettingsOf<string>;
+export type NumberSettingId = SettingsOf<number>;
 
 /** The account in VS Code's Accounts. */
 export const authentication = { id: 'huggingface', label: 'Hugging Face' } as const;

@@ -3,7 +3,7 @@ import './startup';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Message } from '../protocol/messages';
-import { type CommandHandlers, registerCommands, setting } from './commands';
+import { type CommandHandlers, numberSetting, registerCommands, setting } from './commands';
 import type { ViewId } from './contributions';
 import { installCudaSupport } from './cudaSupport';
 import { newEvaluation, openDemo } from './demo';
@@ -72,12 +72,16 @@ async function tellOfJob(notice: Message): Promise<void> {
 	}
 }
 
+const megabyte = 1e6;
+
 async function runOptions(file: string, dist: string, version: string, connections: HubViews['connections']) {
+	const memory = numberSetting('evalLens.memory');
 	return {
 		file,
 		enginePath: path.join(dist, 'engine.cjs'),
 		version,
 		cache: setting('evalLens.responseCache', vscode.Uri.file(file)),
+		...(memory === undefined ? {} : { cacheBudget: memory * megabyte }),
 		hub: await connections.hub(),
 	};
 }

@@ -138,6 +138,8 @@ describe('a plan', () => {
 					if (settings.chunking !== 'whole' && parents === null) {
 						expect(tokens.length).toBeLessThanOrEqual(Math.max(settings.longestPiece, settings.pieceTokens));
 					}
+					// A tree is not cut: what it begins with is short, or kept.
+					expect(parents === null || tokens.length <= settings.longestPiece + 2 * settings.pieceTokens).toBe(true);
 				}
 			}),
 			{ numRuns: 400 },
@@ -163,15 +165,24 @@ describe('a plan', () => {
 		);
 	});
 
-	it('keeps no more than its budget', () => {
+	it('keeps no more than its budget, where no beginning is longer than a piece', () => {
 		fc.assert(
 			fc.property(questions, anySettings, (asked, settings) => {
-				const plan = planRequests(trieOf(asked), settings);
-				if (settings.chunking === 'shared') {
-					expect(plan.cacheBytes).toBeLessThanOrEqual(settings.cacheBudget);
-				}
+				const plan = planRequests(trieOf(asked), { ...settings, chunking: 'shared', longestPiece: 24 });
+				expect(plan.cacheBytes).toBeLessThanOrEqual(settings.cacheBudget);
 			}),
 		);
+	});
+
+	it('keeps a beginning that is longer than a piece, since its parts would be kept anyway', () => {
+		const shots = Array.from({ length: 20 }, (_, i) => i % vocabulary);
+		const asked = [1, 2, 3, 4, 5, 6].map(i => ({
+			requests: [{ context: [...shots, i, i, i], prefix: 20, continuations: [[1]] }],
+		}));
+		const planned = (longestPiece: number) =>
+			planRequests(trieOf(asked), { ...defaults, longestPiece, cacheBudget: 0 }).counts.planned;
+		expect(planned(16)).toBe(20 + 6 * 3);
+		expect(planned(32)).toBeGreaterThan(2 * 20);
 	});
 
 	it('does not depend on other prompts where prompts are cut by themselves', async () => {

@@ -11,11 +11,11 @@ export interface PlanSettings {
 	readonly trees: boolean;
 	/** Up to how many tokens are put together in one piece where they need not be. */
 	readonly pieceTokens: number;
-	/** Longer pieces are computed in parts, so that attention's memory is bounded. */
+	/** Longer pieces are computed in parts, and longer beginnings kept, so that attention's memory is bounded. */
 	readonly longestPiece: number;
 	/** Bytes of key-value cache that a token takes. */
 	readonly cacheBytesPerToken: number;
-	/** What kept beginnings may take together; one that does not fit is computed again for each piece. */
+	/** What kept beginnings may take together; one that does not fit, and is no longer than a piece, is computed again for each. */
 	readonly cacheBudget: number;
 }
 

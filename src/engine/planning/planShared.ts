@@ -62,7 +62,8 @@ export function planShared(trie: RequestTrie, settings: PlanSettings, builder: P
 				return;
 			}
 			const length = node.depth - trunk.node.depth;
-			if (isWorthKeeping(node, length) && builder.hasRoomFor(node.depth)) {
+			// The parts of a long one would be kept for each piece anyway, and a tree cannot be cut into parts.
+			if (length > longestPiece || (isWorthKeeping(node, length) && builder.hasRoomFor(node.depth))) {
 				const kept = builder.add(trunk, pathPiece(trunk.node, node, claim), { keep: node });
 				below(kept, node.children.values());
 				builder.drop(kept);

@@ -23,7 +23,7 @@ export interface PreparedModel {
 	readonly graph: GraphInfo;
 }
 
-/** Weights are written out as float32 where these take no more than this share of the computer's memory. */
+/** Weights are written out as float32 where these take no more than this share of the memory. */
 const shareOfMemory = 1 / 4;
 
 /** By how much a logit of the rewritten graph may differ from the original's: they are summed in another order. */
@@ -83,11 +83,17 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 	};
 }
 
+/** Bytes of the computer, or of the container that this runs in. */
+function memory(): number {
+	// 0, or more than there is, where nothing limits it.
+	return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+}
+
 /** What is worth rewriting: the plain way is left plain, but for the rows that nobody reads. */
 function passesFor(description: GraphDescription, { chunking, device }: LoadRequest): PassName[] {
 	const effective: Chunking = chunking ?? (description.chunkSensitive ? 'fixed' : 'shared');
 	const onCpu = device === 'cpu';
-	const fits = description.floatWeightBytes > 0 && description.floatWeightBytes <= shareOfMemory * totalmem();
+	const fits = description.floatWeightBytes > 0 && description.floatWeightBytes <= shareOfMemory * memory();
 	return [
 		'lastRows',
 		...(effective === 'shared' ? (['attentionBias'] as const) : []),
