@@ -50,6 +50,7 @@ function differences(samples: Samples, others: Samples): Map<string, number[]> {
 		const other = others.get(id) ?? expect.fail(`no ${id}`);
 		expect(sample.n_tokens, id).toBe(other.n_tokens);
 		expect(sample.truncated, id).toBe(other.truncated);
+		expect(sample.generated, id).toBe(other.generated);
 		const all = found.get(sample.variant) ?? [];
 		all.push(...sample.logprobs.map((logprob, i) => Math.abs(logprob - (other.logprobs[i] ?? Number.NaN))));
 		found.set(sample.variant, all);

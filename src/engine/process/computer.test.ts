@@ -3,6 +3,7 @@ import { plainEnding } from '../../../test/decoderEngine';
 import { Failure } from '../../protocol/failure';
 import type { ComputeRequest } from '../wire';
 import { createComputer } from './computer';
+import type { Decoder } from './decoder';
 import { type CountingDecoder, historyDecoder, logitsAfter, vocabulary } from './historyDecoder';
 
 const model = { file: 'model.onnx', device: 'cpu' };
@@ -109,6 +110,27 @@ describe('a step', () => {
 		expect(asked).toBe(0);
 		await compute(step([1], { write: { maxTokens: 1, until: [] } }));
 		expect(asked).toBe(1);
+	});
+
+	it('gives up each cache for the next while it writes', async () => {
+		const caches: WeakRef<object>[] = [];
+		const decoder: Decoder = {
+			vocabularySize: vocabulary,
+			bytesPerToken: 1e7,
+			trees: false,
+			async forward({ tokens, past }) {
+				// As the real one; weak references hold until then.
+				await new Promise(setImmediate);
+				const after = { length: (past?.length ?? 0) + tokens.length, tensors: [] };
+				caches.push(new WeakRef(after));
+				return { rows: [Float32Array.of(0, 1, 0)], past: after };
+			},
+		};
+		const write = { maxTokens: 40, until: [] };
+		const { written } = await createComputer(decoder, model, async () => plainEnding)(step([1], { write }));
+		expect(written?.tokens).toHaveLength(40);
+		// A few may be younger than the last collection.
+		expect(caches.filter(cache => cache.deref()).length).toBeLessThan(10);
 	});
 });
 

@@ -13,6 +13,15 @@ export type Computer = (request: ComputeRequest) => Promise<ComputeResult>;
 /** @param ending Called when something is to be written: most runs only score, and need no tokenizer. */
 export function createComputer(decoder: Decoder, model: ComputedModel, ending: () => Promise<Ending>): Computer {
 	const kept = new KeptCaches(decoder.bytesPerToken);
+	// While it writes, each token's cache is given up for the next one's.
+	const writing: Decoder = {
+		...decoder,
+		async forward(request) {
+			kept.collect();
+			kept.took((request.past?.length ?? 0) * decoder.bytesPerToken);
+			return decoder.forward(request);
+		},
+	};
 
 	return async request => {
 		check(request, decoder, model);
@@ -38,7 +47,7 @@ export function createComputer(decoder: Decoder, model: ComputedModel, ending: (
 		});
 		const next = distributions.at(-1);
 		const written: GenerateResult | null =
-			write && next ? await writeFrom({ past: after.past, next }, write, decoder, await ending(), model) : null;
+			write && next ? await writeFrom({ past: after.past, next }, write, writing, await ending(), model) : null;
 		if (keepPast && keep === null) {
 			kept.took(tokens.length * decoder.bytesPerToken);
 		}
