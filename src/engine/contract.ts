@@ -21,6 +21,9 @@ export interface EngineSetting {
 	/** Tokens that end a written text, beside the one that the tokenizer names. */
 	readonly endOfText: readonly number[];
 	readonly chunking: Chunking;
+	readonly graph: Pick<GraphInfo, 'chunkSensitive'>;
+	/** What a reader of the numbers must know of the graph, whoever computed them. */
+	readonly notes: readonly Message[];
 }
 
 /** What computed the numbers: recorded with every run. */

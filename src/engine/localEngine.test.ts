@@ -7,6 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { scoreAll, writeOne } from '../../test/askEngine';
 import { enginePath } from '../../test/buildEngine';
 import { root } from '../../test/paths';
+import { quantisedDecoder } from '../../test/quantisedDecoder';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { CancellationSource, type CancellationToken, Cancelled, neverCancelled } from '../protocol/cancellation';
 import { Failure } from '../protocol/failure';
@@ -139,6 +140,28 @@ describe('an engine on a local model', () => {
 			}
 		}
 		expect(new Set(plain.results.map(({ continuations }) => continuations[0]?.logprob)).size).toBe(contexts.length);
+	});
+
+	it('that quantises activations gives the same bits beside whatever else, where prompts are cut each for itself', async () => {
+		const folder = await quantisedDecoder(temporary());
+		const graphFolder = temporary();
+		const beginning = Array.from({ length: 20 }, (_, i) => 1 + 3 * i);
+		const asked = [40, 41, 42].map(token => request([...beginning, token, 50], beginning.length));
+		const others = [request([...beginning, 60, 61, 62], beginning.length), request([1, 5, 9, 200, 300], 2)];
+		const engine = await start({ folder, graphFolder });
+		expect(engine.info).toMatchObject({ chunking: 'fixed', graph: { chunkSensitive: true } });
+		expect(engine.info.notes.map(({ code }) => code)).toEqual(['engine.chunk-sensitive']);
+		const alone = await scores(engine, asked.slice(0, 1));
+		const together = await scores(engine, [...others, ...asked]);
+		expect(together[others.length]).toEqual(alone[0]);
+		const inReverse = await scores(engine, [...asked, ...others].reverse());
+		expect([...inReverse].reverse()).toEqual([...together.slice(others.length), ...together.slice(0, others.length)]);
+
+		const shared = await start({ folder, graphFolder, chunking: 'shared' });
+		expect(shared.info.notes.map(({ code }) => code)).toEqual(['engine.chunk-shared']);
+		const sharedAlone = await scores(shared, asked.slice(0, 1));
+		expect((await scores(shared, [...others, ...asked]))[others.length]).not.toEqual(sharedAlone[0]);
+		expect((await start({ folder, graphFolder, chunking: 'whole' })).info.notes).toEqual([]);
 	});
 
 	it('gives the same bits for the same requests in another process and from another beginning', async () => {

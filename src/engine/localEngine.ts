@@ -2,6 +2,7 @@ import path from 'node:path';
 import { version as onnxruntimeVersion } from 'onnxruntime-node/package.json';
 import type { Chunking, Device, OnDeviceFailure } from '../config/resolved';
 import { type CancellationToken, Cancelled, throwIfCancelled } from '../protocol/cancellation';
+import { chunkingOf, chunkNotes } from './chunking';
 import type { Engine, EngineInfo, EngineSetting } from './contract';
 import { type DecoderConfig, readDecoderConfig } from './decoderConfig';
 import { chooseDevice, type Provider, providersToProbe } from './device';
@@ -69,6 +70,9 @@ const longestPiece = 512;
 export async function engineSetting(options: LocalEngineOptions, token: CancellationToken): Promise<EngineSetting> {
 	const model = await findModel(options.folder, options.dtype);
 	const { endOfText } = await readDecoderConfig(options.folder);
+	const { chunkSensitive } = await describeGraph(path.join(model.folder, model.file), token);
+	const graph = { chunkSensitive };
+	const chunking = chunkingOf(options.chunking, graph);
 	return {
 		name: engineName,
 		version: onnxruntimeVersion,
@@ -76,7 +80,9 @@ export async function engineSetting(options: LocalEngineOptions, token: Cancella
 		dtype: model.dtype,
 		files: await hashes(model, token),
 		endOfText,
-		chunking: options.chunking ?? ((await isChunkSensitive(model, token)) ? 'fixed' : 'shared'),
+		chunking,
+		graph,
+		notes: chunkNotes(model.file, graph, chunking),
 	};
 }
 
@@ -96,7 +102,7 @@ export async function startLocalEngine(options: LocalEngineOptions, token: Cance
 	const files = await hashes(model, token);
 	const { opened, device: devices, notes } = await startProcess(options, model, config, files, token);
 	const { engine, loaded } = opened;
-	const chunking = options.chunking ?? (loaded.graph.chunkSensitive ? 'fixed' : 'shared');
+	const chunking = chunkingOf(options.chunking, loaded.graph);
 	const planSettings: PlanSettings = {
 		chunking,
 		trees: loaded.graph.trees,
@@ -164,10 +170,6 @@ async function expectedDevice(options: LocalEngineOptions, dtype: string, token:
 	}
 	const providers = providersToProbe(device, process.platform, process.arch);
 	return chooseDevice(device, await probeDevices(options, providers, token), { dtype }).provider;
-}
-
-async function isChunkSensitive({ folder, file }: ModelFolder, token: CancellationToken): Promise<boolean> {
-	return (await describeGraph(path.join(folder, file), token)).chunkSensitive;
 }
 
 function hashes({ folder, weights }: ModelFolder, token: CancellationToken): Promise<EngineSetting['files']> {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enginePath } from '../../test/buildEngine';
 import { writeEvaluation } from '../../test/evaluationFolder';
+import { quantisedDecoder } from '../../test/quantisedDecoder';
 import { temporaryFolders } from '../../test/temporaryFolder';
 import { neverCancelled } from '../protocol/cancellation';
 import type { Sample } from '../protocol/sample';
@@ -87,6 +88,31 @@ describe('a run whose answers are known', () => {
 
 		const without = await run(file, { enginePath: broken, cache: false });
 		expect(without.record).toMatchObject({ state: 'failed', done: 0, reason: { code: 'engine.crashed' } });
+	});
+});
+
+describe('a run of a model that quantises activations', () => {
+	const evaluationOf = async (model: object) =>
+		writeEvaluation(newFolder(), { models: [{ path: await quantisedDecoder(newFolder()), ...model }] });
+
+	it('says how its prompts are cut, also where the cache answers alone', async () => {
+		const file = await evaluationOf({});
+		const first = await run(file);
+		expect(first.model?.notes.map(({ code }) => code)).toEqual(['engine.chunk-sensitive']);
+		const again = await run(file);
+		expect(again.model).toMatchObject({ from_cache: 2 * examples, plan: null, notes: first.model?.notes });
+		expect(again.samples).toEqual(first.samples);
+	});
+
+	it('keeps no answers that depend on what else is in the run', async () => {
+		const file = await evaluationOf({ chunking: 'shared' });
+		const first = await run(file);
+		expect(first.record.state).toBe('done');
+		expect(first.model?.notes.map(({ code }) => code)).toEqual(['engine.chunk-shared']);
+		expect(existsSync(path.join(path.dirname(file), '.evals', '.cache'))).toBe(false);
+		const again = await run(file);
+		expect(again.model).toMatchObject({ from_cache: 0, plan: { chunking: 'shared' }, notes: first.model?.notes });
+		expect(again.model?.tokens.computed).toBe(first.model?.tokens.computed);
 	});
 });
 

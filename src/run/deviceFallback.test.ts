@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeEvaluation } from '../../test/evaluationFolder';
 import { demoModel } from '../../test/paths';
 import { temporaryFolders } from '../../test/temporaryFolder';
@@ -8,6 +8,7 @@ import { neverCancelled } from '../protocol/cancellation';
 import { messageText } from '../protocol/messages';
 import type { Sample } from '../protocol/sample';
 import { evaluate } from './evaluate';
+import { planRun } from './planRun';
 import type { RunProgress } from './progress';
 import type { ModelRecord } from './record';
 
@@ -48,16 +49,24 @@ function engineLosing(at: number): string {
 	return file;
 }
 
-async function runOn(enginePath: string, model: object, folder = temporary()) {
-	const file = writeEvaluation(folder, { models: [{ path: demoModel, ...model }] });
+const bothVariants = { original: 'mmlu/original', helm: 'mmlu/helm' };
+
+async function runOn(
+	enginePath: string,
+	model: object,
+	folder = temporary(),
+	{ cache = false, variants = bothVariants }: { cache?: boolean; variants?: object } = {},
+) {
+	const file = writeEvaluation(folder, { models: [{ path: demoModel, ...model }], variants });
 	const told: RunProgress[] = [];
 	const onProgress = (progress: RunProgress) => told.push(progress);
-	const done = await evaluate({ file, enginePath, version: '0', token: neverCancelled, onProgress, cache: false });
+	const options = { file, enginePath, version: '0', token: neverCancelled, onProgress, cache };
+	const done = await evaluate(options);
 	const lines = readFileSync(path.join(done.dir, 'samples.jsonl'), 'utf8').trim().split('\n');
 	const samples = lines.filter(Boolean).map(line => JSON.parse(line) as Sample);
 	const written = JSON.parse(readFileSync(path.join(done.dir, 'run.json'), 'utf8')) as { models: ModelRecord[] };
 	const [record] = written.models;
-	return { ...done, samples, model: record ?? expect.fail('no model in run.json'), told, folder };
+	return { ...done, samples, model: record ?? expect.fail('no model in run.json'), told, folder, options };
 }
 
 const devicesOf = (samples: readonly Sample[]) =>
@@ -136,4 +145,89 @@ it('stays on the device that its samples are from', async () => {
 	expect(devicesOf(again.samples)).toEqual(Array(8).fill('cpu'));
 	expect(again.model.devices).toEqual(first.model.devices);
 	expect(again.model.notes).toEqual(first.model.notes);
+});
+
+describe('with the cache on, where WebGPU is asked for and gone', () => {
+	const webgpu = { device: 'webgpu' };
+	const gone = (engine: string) => path.join(path.dirname(engine), 'gone');
+
+	/** What its cache has of the first variant alone, from a time when WebGPU was there. */
+	async function knownHalf() {
+		const engine = engineLosing(0);
+		const { original } = bothVariants;
+		const { folder, record } = await runOn(engine, webgpu, temporary(), { cache: true, variants: { original } });
+		expect(record).toMatchObject({ state: 'done', done: 4 });
+		writeFileSync(gone(engine), '');
+		return { engine, folder };
+	}
+
+	it('says from which sample on the CPU computed what WebGPU’s cache did not know', async () => {
+		const { engine, folder } = await knownHalf();
+		const { samples, model, record } = await runOn(engine, webgpu, folder, { cache: true });
+		expect(record).toMatchObject({ state: 'done', done: 8 });
+		expect(devicesOf(samples)).toEqual([...Array(4).fill('webgpu'), ...Array(4).fill('cpu')]);
+		expect(model).toMatchObject({
+			device: 'cpu',
+			from_cache: 4,
+			devices: {
+				requested: 'webgpu',
+				chosen: 'webgpu',
+				reason: { code: 'engine.device-asked' },
+				changed: { from_sample: 4, variant: 'helm', reason: { code: 'engine.device-missing' } },
+			},
+		});
+		expect(model.notes.map(note => messageText(note))).toEqual([
+			expect.stringMatching(/^The device webgpu is not available here \(No adapter\)/),
+			expect.stringMatching(/^From sample 5 on \(helm, .*was computed on cpu, as webgpu failed: No adapter\./),
+		]);
+	});
+
+	it('says so of a run that was interrupted after it, and stays on the CPU', async () => {
+		const { engine, folder } = await knownHalf();
+		const dies = path.join(path.dirname(engine), 'dies');
+		writeFileSync(dies, '');
+		const first = await runOn(engine, webgpu, folder, { cache: true });
+		expect(first.record).toMatchObject({ state: 'failed', reason: { code: 'engine.crashed' } });
+		expect(first.model.devices).toMatchObject({ chosen: 'webgpu', changed: { from_sample: 4 } });
+		rmSync(dies);
+		rmSync(gone(engine));
+		const again = await runOn(engine, webgpu, folder, { cache: true });
+		expect([again.dir, again.record.state]).toEqual([first.dir, 'done']);
+		expect(devicesOf(again.samples)).toEqual([...Array(4).fill('webgpu'), ...Array(4).fill('cpu')]);
+		expect(again.model.devices).toEqual(first.model.devices);
+		expect(again.model.notes).toEqual(first.model.notes);
+	});
+
+	it('takes what the CPU’s cache knows, and computes nothing twice', async () => {
+		const engine = engineLosing(0);
+		writeFileSync(gone(engine), '');
+		const first = await runOn(engine, webgpu, temporary(), { cache: true });
+		expect(first.model).toMatchObject({ device: 'cpu', from_cache: 0, devices: { chosen: 'cpu', changed: null } });
+		expect(first.model.tokens.computed).toBeGreaterThan(0);
+
+		const [plan] = await planRun(first.options);
+		expect(plan).toMatchObject({ samples: 8, from_cache: 8, tokens: { planned: 0 } });
+		const again = await runOn(engine, webgpu, first.folder, { cache: true });
+		expect(again.dir).not.toBe(first.dir);
+		expect(again.record).toMatchObject({ state: 'done', done: 8 });
+		expect(again.model).toMatchObject({ from_cache: 8, tokens: { computed: 0 } });
+		expect(again.model.devices).toEqual(first.model.devices);
+		expect(devicesOf(again.samples)).toEqual(Array(8).fill('cpu'));
+	});
+
+	it('takes the rest from the CPU’s cache, and says that it is of another device', async () => {
+		const { engine, folder } = await knownHalf();
+		const { helm } = bothVariants;
+		await runOn(engine, webgpu, folder, { cache: true, variants: { helm } });
+		const { samples, model, options } = await runOn(engine, webgpu, folder, { cache: true });
+		expect(devicesOf(samples)).toEqual([...Array(4).fill('webgpu'), ...Array(4).fill('cpu')]);
+		expect(model).toMatchObject({
+			device: 'cpu',
+			from_cache: 8,
+			tokens: { computed: 0 },
+			devices: { chosen: 'webgpu', changed: { from_sample: 4, variant: 'helm' } },
+		});
+		const [plan] = await planRun(options);
+		expect(plan).toMatchObject({ samples: 8, from_cache: 8, tokens: { planned: 0 } });
+	});
 });

@@ -1,6 +1,6 @@
 import type { Device, OnDeviceFailure } from '../config/resolved';
 import type { EngineInfo } from '../engine/contract';
-import type { DeviceRecord } from '../engine/device';
+import type { DeviceRecord, Provider } from '../engine/device';
 import { deviceLost } from '../engine/openOnDevice';
 import { type Message, message } from '../protocol/messages';
 import type { DeviceChange, ModelDevices, ModelRecord } from './record';
@@ -44,23 +44,35 @@ export async function onWorkingDevice(
 	}
 }
 
-/** The devices of a model over all its sittings: chosen once, changed at most once. */
+/**
+ * The devices of a model over all its sittings: chosen once, changed at most once. Samples that the cache answered are of the
+ * device that was expected, which is then the one chosen, also where it turns out that it cannot be had any more.
+ */
 export function modelDevices(
 	now: DeviceRecord,
 	before: ModelRecord | undefined,
 	changed: DeviceChange | null,
+	expected: string,
 	next: NextSample | null,
 ): ModelDevices {
 	const first = before?.devices;
-	if (!first) {
-		return { ...now, changed };
+	const change = changed ?? changeAtLoad(expected, now, next);
+	if (first) {
+		return { ...first, changed: first.changed ?? change };
 	}
-	return { ...first, changed: first.changed ?? changed ?? changeBetweenSittings(before.device, now, next) };
+	if (!change || change.from_sample === 0) {
+		return { ...now, changed: null };
+	}
+	const { requested } = now;
+	const reason =
+		requested === 'auto' ? message('engine.auto-cuda', {}) : message('engine.device-asked', { device: requested });
+	// A device that was expected is one of ours.
+	return { ...now, chosen: expected as Provider, reason, changed: change };
 }
 
-/** A device that an earlier sitting computed on and this one cannot have. */
-function changeBetweenSittings(before: string, now: DeviceRecord, next: NextSample | null): DeviceChange | null {
-	return before !== 'cpu' && now.chosen === 'cpu' && next ? { ...next, reason: now.reason } : null;
+/** A device that samples are recorded of, and that cannot be had now. */
+function changeAtLoad(expected: string, now: DeviceRecord, next: NextSample | null): DeviceChange | null {
+	return expected !== 'cpu' && now.chosen === 'cpu' && next ? { ...next, reason: now.reason } : null;
 }
 
 /** Whether a run may go on on another device than before: on the CPU, where that is wanted, and told of. */

@@ -10,6 +10,7 @@ import type { DeviceChange, ModelRecord } from './record';
 import type { ResponseCache } from './responseCache';
 import type { SampleRequest, SampleRequests } from './sampleRequests';
 import { scoreSamples } from './scoreSamples';
+import { takeKnown } from './takeKnown';
 
 /**
  * Computes and records the samples of a model that are missing. What the cache knows is recorded first. Everything is in the
@@ -64,12 +65,13 @@ export async function executeModel(execution: ModelExecution<LocalModel>): Promi
 			);
 			try {
 				timing.load += loading();
+				const expected = latest?.device ?? setting.device;
 				if (engine.info.device !== setting.device) {
-					// It fell back: what it computes belongs elsewhere.
+					// What it computes belongs elsewhere.
 					await cache.close();
 					cache = await openCache(options, engine.info, model);
 				}
-				const parts = { engine, cache, requests, isRecorded, fromCache, timing, markRecorded, changed, next };
+				const parts = { engine, cache, expected, requests, isRecorded, fromCache, timing, markRecorded, changed, next };
 				await score({ ...execution, ...parts, before: latest, update });
 			} finally {
 				engine.dispose();
@@ -83,7 +85,10 @@ export async function executeModel(execution: ModelExecution<LocalModel>): Promi
 
 interface Scoring extends ModelExecution<LocalModel> {
 	readonly engine: LocalEngine;
+	/** Of the engine's device. */
 	readonly cache: ResponseCache;
+	/** The device that the samples recorded so far are from, and that these were to be from. */
+	readonly expected: string;
 	readonly requests: SampleRequests;
 	readonly isRecorded: (sample: SampleRequest) => boolean;
 	readonly markRecorded: (variant: string, key: string) => void;
@@ -94,15 +99,34 @@ interface Scoring extends ModelExecution<LocalModel> {
 	readonly timing: { load: number; plan: number; score: number };
 }
 
+/**
+ * A device begins in place of another: what its own cache knows is recorded, as when a run begins. The record tells of the
+ * change already.
+ * @returns How many samples that were.
+ */
+async function recordKnown({ planned, options, writer, tracker, cache, ...scoring }: Scoring): Promise<number> {
+	const { name, tokenizer } = planned.model;
+	const missing = scoring.requests.samples.filter(sample => !scoring.isRecorded(sample));
+	let count = 0;
+	await takeKnown(missing, cache, tokenizer, options.token, async (sample, asked, scored) => {
+		await writer.write(name, asked, scored);
+		scoring.markRecorded(sample.variant, sample.question.key);
+		tracker.sample(name, sample.variant);
+		count++;
+	});
+	return count;
+}
+
 async function score(scoring: Scoring): Promise<void> {
-	const { planned, options, before, writer, tracker, dir, engine, cache, requests, isRecorded, fromCache, timing } =
+	const { planned, options, before, writer, tracker, dir, engine, cache, requests, isRecorded, expected, timing } =
 		scoring;
-	const devices = modelDevices(engine.info.devices, before ?? undefined, scoring.changed, scoring.next());
+	const devices = modelDevices(engine.info.devices, before ?? undefined, scoring.changed, expected, scoring.next());
 	const { model } = planned;
 	const planning = seconds();
 	const plan = engine.plan(requests.trie);
 	timing.plan += planning();
 	let computed = before?.tokens.computed ?? 0;
+	let { fromCache } = scoring;
 	const record = (): ModelRecord => ({
 		...modelRecord(model, engine.info),
 		devices,
@@ -129,6 +153,11 @@ async function score(scoring: Scoring): Promise<void> {
 	await scoring.update(record());
 	tracker.on(engine.info.devices);
 	await refuseReplaced(model);
+	if (engine.info.device !== expected) {
+		const looking = seconds();
+		fromCache += await recordKnown(scoring);
+		timing.plan += looking();
+	}
 	const missing = requests.samples.filter(sample => !isRecorded(sample));
 	const asked = new Set(missing.flatMap(({ ids }) => ids));
 	const isDone = (request: number) => !asked.has(request);

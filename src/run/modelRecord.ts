@@ -52,7 +52,7 @@ export function fromCacheAlone(
 	const { naive, oneRequest, distinct } = trie.counts;
 	return {
 		...modelRecord(model, setting),
-		notes: [],
+		notes: setting.notes,
 		threads: null,
 		plan: null,
 		graph: null,

@@ -1,7 +1,7 @@
 import type { Question } from '../data/row';
+import type { EngineSetting } from '../engine/contract';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
 import { calibrate } from '../engine/planning/calibrate';
-import type { RequestTrie } from '../engine/planning/requestTrie';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
 import { otherImage } from '../launch/hubJobs/request';
@@ -16,6 +16,7 @@ import type { TokenRecord } from './record';
 import { collectRequests, type SampleRequests } from './sampleRequests';
 import { scoredFromCache } from './scoreSamples';
 import { smallestDifference } from './smallestDifference';
+import { takeKnown } from './takeKnown';
 import { trackRun } from './tracker';
 
 /** What a run would take, for one model. */
@@ -112,11 +113,11 @@ async function planLocal(
 		},
 		{ token, onProgress: tracker.asked },
 	).finally(() => cache.close());
-	const { planned, seconds } =
-		fromCache === samples
-			? { planned: 0, seconds: 0 }
-			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
-	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache };
+	if (fromCache === samples) {
+		return { ...told(model.name, examples, all, 0), place: 'here', seconds: 0, from_cache: fromCache };
+	}
+	const { planned, seconds, more } = await measure(model, setting, all, known, options, tracker.phase);
+	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache + more };
 }
 
 /** What the prompts alone tell. */
@@ -136,23 +137,37 @@ function told(
 	};
 }
 
+/** What is left for the engine; `more`: samples that the cache of its device knows, where it is not the one expected. */
 async function measure(
 	model: LocalModel,
-	trie: RequestTrie,
-	isDone: (request: RequestId) => boolean,
+	expected: EngineSetting,
+	{ trie, samples }: SampleRequests,
+	known: ReadonlySet<RequestId>,
 	options: EvaluateOptions,
 	phase: (phase: 'loading' | 'planning', model: string) => void,
-): Promise<{ planned: number; seconds: number }> {
+): Promise<{ planned: number; seconds: number; more: number }> {
 	const { token } = options;
 	phase('loading', model.name);
 	const started = performance.now();
 	const engine = await startLocalEngine(localOptions(model, options), token);
 	try {
 		const loading = (performance.now() - started) / 1000;
+		const done = new Set(known);
+		let more = 0;
+		if (engine.info.device !== expected.device) {
+			const missing = samples.filter(({ ids }) => !ids.every(id => known.has(id)));
+			const cache = await openCache(options, engine.info, model);
+			await takeKnown(missing, cache, model.tokenizer, token, ({ ids }) => {
+				more++;
+				for (const id of ids) {
+					done.add(id);
+				}
+			}).finally(() => cache.close());
+		}
 		const plan = engine.plan(trie);
-		const fit = await calibrate(engine, plan, token);
-		const work = engine.left(plan, isDone);
-		return { planned: work.tokens, seconds: loading + (fit.estimate(work) ?? 0) };
+		const work = engine.left(plan, id => done.has(id));
+		const fit = work.tokens > 0 ? await calibrate(engine, plan, token) : null;
+		return { planned: work.tokens, seconds: loading + (fit?.estimate(work) ?? 0), more };
 	} finally {
 		engine.dispose();
 	}

@@ -109,7 +109,9 @@ export interface TokenRecord {
 }
 
 export interface ModelDevices extends DeviceRecord {
-	/** Where the run went on on the CPU after the device had failed; null: all samples are of the one chosen. */
+	/**
+	 * Where the CPU went on after samples of the device chosen, computed or from its cache; null: all are of the one chosen.
+	 */
 	readonly changed: DeviceChange | null;
 }
 

@@ -82,7 +82,8 @@ export function requestsOf(asked: readonly Asked[]): SampleRequests {
 /** How long work may block what else waits, in milliseconds. */
 const sliceLength = 20;
 
-function slices(token: CancellationToken): () => Promise<void> {
+/** A pause that takes place once in a while, for what else waits. */
+export function slices(token: CancellationToken): () => Promise<void> {
 	let since = performance.now();
 	return async () => {
 		if (performance.now() - since > sliceLength) {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
-import type { Chunking } from '../../config/resolved';
 import { Failure } from '../../protocol/failure';
 import { type Message, message } from '../../protocol/messages';
+import { chunkingOf, chunkNotes } from '../chunking';
 import type { GraphInfo } from '../contract';
 import { describeGraph, type GraphDescription } from '../graph/describeGraph';
 import type { PassName } from '../graph/pass';
@@ -46,10 +46,7 @@ export async function openModel(runtime: OnnxRuntime, request: LoadRequest): Pro
 	}
 	const description = await describeGraph(file);
 	const { chunkSensitive } = description;
-	const notes: Message[] =
-		chunkSensitive && (chunking ?? 'fixed') === 'fixed'
-			? [message('engine.chunk-sensitive', { file: path.basename(file) })]
-			: [];
+	const notes = chunkNotes(file, description, chunkingOf(chunking, description));
 	const passes = request.passes ?? passesFor(description, request);
 	try {
 		const prepared = await prepareGraph({ file, sha256: request.sha256, folder: graphFolder, passes });
@@ -91,7 +88,7 @@ function memory(): number {
 
 /** What is worth rewriting: the plain way is left plain, but for the rows that nobody reads. */
 function passesFor(description: GraphDescription, { chunking, device }: LoadRequest): PassName[] {
-	const effective: Chunking = chunking ?? (description.chunkSensitive ? 'fixed' : 'shared');
+	const effective = chunkingOf(chunking, description);
 	const onCpu = device === 'cpu';
 	const fits = description.floatWeightBytes > 0 && description.floatWeightBytes <= shareOfMemory * memory();
 	return [

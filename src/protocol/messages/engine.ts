@@ -46,6 +46,8 @@ export const engineMessages = {
 
 	'engine.chunk-sensitive':
 		'{file} quantises activations over what is computed at a time, so its numbers depend on how prompts are cut. Each prompt is cut after its shots and computed alone (`chunking: fixed`); compare only runs that were cut alike, or take an fp32 or q4 export.',
+	'engine.chunk-shared':
+		'{file} quantises activations over what is computed at a time, and `chunking: shared` computes prompts together, so its numbers depend on what else is in the run: they are neither kept for other runs nor taken from them. `chunking: fixed` avoids that; or take an fp32 or q4 export.',
 	'engine.graph-differs':
 		'A copy of {file} that would compute faster gave other numbers (by {difference}); the file itself is used.',
 	'engine.device-missing': 'The device {device} is not available here ({reason}); computing on cpu.',
