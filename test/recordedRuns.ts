@@ -110,7 +110,7 @@ export async function newRun(total: number): Promise<string> {
 
 /** Records samples as a run does. */
 export async function append(dir: string, list: readonly Entry[]): Promise<void> {
-	const writer = await SampleWriter.open(dir, await readRecorded(dir));
+	const writer = await SampleWriter.open(dir, await readRecorded(dir), async () => {});
 	for (const entry of list) {
 		const { key, content_hash, subject, logprobs, label_mass, prediction, gold, correct } = recordedSample(entry);
 		const question = questionOf({ key, subject });

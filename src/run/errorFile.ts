@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runFailure } from '../protocol/failure';
 import type { Message } from '../protocol/messages';
-import { Journal, journalLines } from './journal';
+import { type BeforeWrite, Journal, journalLines } from './journal';
 import { parseLine } from './lines';
 import { runFiles } from './runFolder';
 
@@ -19,13 +19,17 @@ export class ErrorFile {
 	readonly #known = new Map<string, ErrorLine>();
 	#journal: Journal | null = null;
 
-	private constructor(private readonly file: string) {}
+	private constructor(
+		private readonly file: string,
+		private readonly beforeWrite: BeforeWrite,
+	) {}
 
 	/** What an earlier sitting could not have is asked for again. */
-	static async open(dir: string): Promise<ErrorFile> {
+	static async open(dir: string, beforeWrite: BeforeWrite): Promise<ErrorFile> {
 		const file = path.join(dir, runFiles.errors);
+		await beforeWrite();
 		await rm(file, { force: true });
-		return new ErrorFile(file);
+		return new ErrorFile(file, beforeWrite);
 	}
 
 	has(model: string, variant: string, key: string): boolean {
@@ -33,7 +37,7 @@ export class ErrorFile {
 	}
 
 	async add(line: ErrorLine): Promise<void> {
-		this.#journal ??= await Journal.open(this.file, 0);
+		this.#journal ??= await Journal.open(this.file, 0, this.beforeWrite);
 		this.#known.set(JSON.stringify([line.model, line.variant, line.key]), line);
 		await this.#journal.append(line);
 	}

@@ -13,7 +13,7 @@ import { execute } from './execute';
 import { readJobs } from './jobBook';
 import { guard } from './journal';
 import { loadRun } from './loadRun';
-import { lockRun } from './lock';
+import { isLoss, lockRun, type RunLock } from './lock';
 import type { RunModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { PlannedModel, PlannedVariant } from './planVariants';
@@ -56,15 +56,18 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 	const update = async (changes: Partial<RunRecord>) => {
 		// Also of a sitting that is killed, the time until then counts.
 		record = { ...record, seconds: secondsSoFar(), ...changes };
+		await lock.stillOurs();
 		await writeRecord(dir, record);
 	};
 	try {
 		await update({});
 		await writeExamples(dir, dataset, planned);
 		options.onStart?.(dir, record);
-		await execute({ dir, dataset, planned, options, record, onProgress, update });
+		const { stillOurs } = lock;
+		await execute({ dir, dataset, planned, options, record, onProgress, update, stillOurs });
 		await update({ state: 'done', finished: new Date().toISOString() });
-	} catch (error) {
+	} catch (thrown) {
+		const error = await lossOr(thrown, lock);
 		fault = error instanceof Failure ? error.kind : 'run';
 		// A folder in which jobs stand is what finds them, and tells what they cost.
 		const isEmpty = record.done === 0 && options.out === undefined && (await readJobs(dir)).length === 0;
@@ -79,6 +82,14 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
 		await lock.release();
 	}
 	return { dir, record, fault: record.state === 'failed' ? fault : null };
+}
+
+/** Who lost the run meanwhile has no say in what becomes of its folder: then that is what went wrong. */
+function lossOr(error: unknown, { stillOurs }: RunLock): Promise<unknown> {
+	return stillOurs().then(
+		() => error,
+		loss => (isLoss(loss) ? loss : error),
+	);
 }
 
 /** What is no failure made for a person is a bug of ours, and recorded as one. */

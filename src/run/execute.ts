@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../protocol/cancellation';
 import { ErrorFile } from './errorFile';
 import { executeModel } from './executeModel';
 import { executeRemote } from './executeRemote';
+import type { BeforeWrite } from './journal';
 import type { RunModel } from './models';
 import { openRun } from './openRun';
 import type { EvaluateOptions } from './options';
@@ -25,15 +26,17 @@ export interface Execution {
 	readonly onProgress: (progress: RunProgress) => void;
 	/** Changes run.json. */
 	readonly update: (changes: Partial<RunRecord>) => Promise<void>;
+	/** Throws where another process has the run. */
+	readonly stillOurs: BeforeWrite;
 }
 
 /** Computes and records what is missing, one model after the other. */
 export async function execute(execution: Execution): Promise<void> {
-	const { dir, dataset, planned, options, record, onProgress, update } = execution;
+	const { dir, dataset, planned, options, record, onProgress, update, stillOurs } = execution;
 	const { examples } = dataset;
 	const recorded = await readRecorded(dir);
-	const writer = await SampleWriter.open(dir, recorded);
-	const errors = await ErrorFile.open(dir);
+	const writer = await SampleWriter.open(dir, recorded, stillOurs);
+	const errors = await ErrorFile.open(dir, stillOurs);
 	const tracker = trackRun({ total: record.total, before: recorded.samples.length, onProgress });
 	const checkpoint = async () => {
 		await writer.sync();
@@ -65,6 +68,7 @@ export async function execute(execution: Execution): Promise<void> {
 				errors,
 				tracker,
 				checkpoint,
+				stillOurs,
 			};
 			await (model.kind === 'local'
 				? executeModel({ ...parts, planned: { ...one, model }, update: updateModel })

@@ -19,13 +19,15 @@ const waysAtMost = 5;
  * What is started is ended when the samples are there, when the run fails, and when it is cancelled.
  */
 export async function executeRemote(execution: ModelExecution<RemoteModel>): Promise<void> {
-	const { dir, planned, options, tracker } = execution;
+	const { dir, planned, options, tracker, stillOurs } = execution;
 	const { model } = planned;
 	tracker.phase('planning', model.name);
 	const planning = seconds();
 	const collected = await collect(execution, noCache);
 	const planTime = planning();
 	const missing = collected.requests.samples.filter(sample => !collected.isRecorded(sample));
+	// Its jobs, too, are for whoever has the run.
+	await stillOurs();
 	if (missing.length === 0) {
 		// Its host may have gone down right behind the last sample.
 		await endAllLeft({ dir, model, options });
@@ -35,7 +37,7 @@ export async function executeRemote(execution: ModelExecution<RemoteModel>): Pro
 	const tokens = Math.round(
 		(collected.requests.trie.counts.distinct * missing.length) / collected.requests.samples.length,
 	);
-	const server = await openServer({ dir, model, options, tracker, tokens, requests: missing.length });
+	const server = await openServer({ dir, model, options, tracker, stillOurs, tokens, requests: missing.length });
 	let closing: Promise<void> | undefined;
 	const closeServer = () => {
 		closing ??= server.close().then(stillRuns => void (stillRuns && options.onNotice?.(stillRuns)));

@@ -21,7 +21,7 @@ async function read(file: string, from?: number, to?: number): Promise<JournalLi
 
 async function write(file: string, values: readonly object[]): Promise<void> {
 	const last = (await read(file)).at(-1);
-	const journal = await Journal.open(file, last ? last.start + last.bytes + 1 : 0);
+	const journal = await Journal.open(file, last ? last.start + last.bytes + 1 : 0, async () => {});
 	for (const value of values) {
 		await journal.append(value);
 	}
@@ -66,5 +66,23 @@ describe('Journal', () => {
 			expect(await read(file, start)).toEqual(lines.slice(i));
 			expect(await read(file, 0, start)).toEqual(lines.slice(0, i));
 		}
+	});
+
+	it('changes nothing once the file is another’s', async () => {
+		const file = path.join(folder, 'lost');
+		let isLost = false;
+		const beforeWrite = async () => {
+			if (isLost) {
+				throw new Error('lost');
+			}
+		};
+		const journal = await Journal.open(file, 0, beforeWrite);
+		await journal.append({ n: 1 });
+		isLost = true;
+		await expect(journal.append({ n: 2 })).rejects.toThrow('lost');
+		await expect(journal.cutTo(0)).rejects.toThrow('lost');
+		await expect(Journal.open(file, 0, beforeWrite)).rejects.toThrow('lost');
+		await journal.close();
+		expect((await read(file)).map(({ text }) => text)).toEqual(['{"n":1}']);
 	});
 });

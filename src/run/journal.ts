@@ -77,6 +77,9 @@ async function openIfThere(file: string): Promise<FileHandle | null> {
 	});
 }
 
+/** Called before a file is changed; throws where it is not this process's to change any more. */
+export type BeforeWrite = () => Promise<void>;
+
 /**
  * An append-only JSONL file with one writer. A line is handed to the operating system before `append` resolves, so a
  * killed process loses none; `sync` puts them on the disk. Opening cuts off a torn last line.
@@ -86,13 +89,15 @@ export class Journal {
 		private readonly file: string,
 		private readonly handle: FileHandle,
 		private position: number,
+		private readonly beforeWrite: BeforeWrite,
 	) {}
 
 	/** `bytes` is where the whole lines end. */
-	static async open(file: string, bytes: number): Promise<Journal> {
+	static async open(file: string, bytes: number, beforeWrite: BeforeWrite): Promise<Journal> {
+		await beforeWrite();
 		const handle = await guard(file, () => open(file, bytes === 0 ? 'w' : 'r+'));
 		await guard(file, () => handle.truncate(bytes));
-		return new Journal(file, handle, bytes);
+		return new Journal(file, handle, bytes, beforeWrite);
 	}
 
 	/** Where the next line will begin, in bytes. */
@@ -102,11 +107,13 @@ export class Journal {
 
 	/** Takes back the lines from there on. */
 	async cutTo(bytes: number): Promise<void> {
+		await this.beforeWrite();
 		await guard(this.file, () => this.handle.truncate(bytes));
 		this.position = bytes;
 	}
 
 	async append(value: object): Promise<void> {
+		await this.beforeWrite();
 		const line = Buffer.from(`${JSON.stringify(value)}\n`);
 		// Written at a known place: a line that failed halfway is overwritten by the next one.
 		for (let done = 0; done < line.length; ) {

@@ -1,6 +1,7 @@
 import type { Question } from '../data/row';
 import type { Sample } from '../protocol/sample';
 import type { ErrorFile } from './errorFile';
+import type { BeforeWrite } from './journal';
 import type { RunModel } from './models';
 import type { EvaluateOptions } from './options';
 import type { PlannedModel } from './planVariants';
@@ -29,6 +30,8 @@ export interface ModelExecution<M extends RunModel = RunModel> {
 	readonly update: (record: ModelRecord) => Promise<void>;
 	/** Called often: time to bring to the disk what was computed. */
 	readonly checkpoint: () => Promise<void>;
+	/** Throws where another process has the run. */
+	readonly stillOurs: BeforeWrite;
 }
 
 /** What is asked, and what of it is recorded. */

@@ -11,7 +11,9 @@ import { Failure, inputFailure, runFailure } from '../protocol/failure';
 import { type Message, type MessageCode, message } from '../protocol/messages';
 import { expectedTime } from './expectedTime';
 import { dollarsFor, type Job, noteJob, readJobs } from './jobBook';
+import type { BeforeWrite } from './journal';
 import { endAllLeft, followLeft, isSureWhereNone } from './leftJobs';
+import { isTakenOver } from './lock';
 import type { RemoteModel } from './models';
 import { type EvaluateOptions, NotWanted } from './options';
 import type { Tracker } from './tracker';
@@ -42,6 +44,8 @@ export interface ServerRequest {
 	readonly model: RemoteModel;
 	readonly options: EvaluateOptions;
 	readonly tracker: Tracker;
+	/** Throws where another process has the run. */
+	readonly stillOurs: BeforeWrite;
 	/** Told to a person who is asked whether they want it. */
 	readonly tokens: number;
 	readonly requests: number;
@@ -107,6 +111,10 @@ async function startedServer(request: ServerRequest, launch: StartedLaunch): Pro
 	};
 	const close = async () => {
 		reached?.dispose();
+		if (await isTakenOver(request)) {
+			// Who took the run over found the job in its book, and follows it.
+			return message('run.job-left', { model: model.name });
+		}
 		try {
 			await launcher.stop(job.handle);
 			const ended = new Date().toISOString();
@@ -178,6 +186,8 @@ async function started(request: ServerRequest, launch: StartedLaunch, launcher: 
 		maximalDollars: estimate.maximalCost?.dollars ?? null,
 		dollars: null,
 	};
+	// A person may have thought about it for long.
+	await request.stillOurs();
 	await noteJob(dir, intended);
 	try {
 		const job = { ...intended, handle: await launcher.start(intended.label, model, token) };

@@ -16,7 +16,7 @@ const groupRows = 4096;
  * other only what the later one has of its own is stored (DELTA_BYTE_ARRAY): the shots of a subject once, not for each question.
  */
 export async function writeParquet(run: OpenRun, file: string): Promise<void> {
-	const temporary = `${file}.tmp`;
+	const temporary = `${file}.${process.pid}.tmp`;
 	await guard(file, async () => {
 		try {
 			const writer = new ParquetWriter({

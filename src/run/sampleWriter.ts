@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promptText, type Segment } from '../protocol/prompt';
 import type { Sample, SegmentReference } from '../protocol/sample';
 import type { Asked, Scored } from '../task/multipleChoice';
-import { Journal } from './journal';
+import { type BeforeWrite, Journal } from './journal';
 import type { Recorded } from './readSamples';
 import { runFiles } from './runFolder';
 import { type SegmentLine, segmentId } from './segments';
@@ -20,10 +20,11 @@ export class SampleWriter {
 		this.#known = new Set(known);
 	}
 
-	static async open(folder: string, recorded: Recorded): Promise<SampleWriter> {
+	static async open(folder: string, recorded: Recorded, beforeWrite: BeforeWrite): Promise<SampleWriter> {
+		const { samples, segments } = recorded.bytes;
 		return new SampleWriter(
-			await Journal.open(path.join(folder, runFiles.samples), recorded.bytes.samples),
-			await Journal.open(path.join(folder, runFiles.segments), recorded.bytes.segments),
+			await Journal.open(path.join(folder, runFiles.samples), samples, beforeWrite),
+			await Journal.open(path.join(folder, runFiles.segments), segments, beforeWrite),
 			recorded.segments,
 		);
 	}

@@ -1,4 +1,5 @@
-import { appendFileSync, cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/protocol/sample';
@@ -107,6 +108,58 @@ describe.skipIf(process.platform === 'win32')('a computer that sleeps', () => {
 		if (isLong) {
 			expect(stderr).toContain('nothing heard of the engine');
 		}
+	});
+});
+
+describe.skipIf(process.platform === 'win32')('a run that was stopped by Ctrl-Z', () => {
+	const inOut = (out: string) => ['run', demoEvaluation, '--limit', '120', '--out', out, '--json', '--no-cache'];
+
+	/** The lock as it would stand there of another computer, untouched for so many milliseconds. */
+	function rewriteLock(out: string, changes: object, age: number): void {
+		const lock = path.join(out, 'lock');
+		writeFileSync(lock, JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), ...changes }));
+		const then = new Date(Date.now() - age);
+		utimesSync(lock, then, then);
+	}
+
+	/** A line that was on its way to the disk when the process was stopped still arrives, where the same one stands by now. */
+	function filesOf(out: string): object {
+		const read = (name: string) => readFileSync(path.join(out, name), 'utf8');
+		const record = path.join(out, 'run.json');
+		return { samples: read('samples.jsonl'), segments: read('segments.jsonl'), written: statSync(record).mtimeMs };
+	}
+
+	it('is not taken over while its process lives; taken over from elsewhere, it writes no more', {
+		timeout: 600_000,
+	}, async () => {
+		const out = path.join(folder(), 'run');
+		const { child, finished } = startEvalLens(inOut(out));
+		await whenSampled(out, 5000);
+		child.kill('SIGSTOP');
+		let before: object;
+		try {
+			rewriteLock(out, {}, 3_600_000);
+			const second = await evalLens(inOut(out));
+			expect(second.code, second.stderr).toBe(2);
+			expect(second.stderr).toContain(`Process ${child.pid} on ${hostname()} has the run`);
+			expect(second.stderr).toContain('stands still, as after Ctrl-Z');
+
+			// Seen from another computer there is its age alone.
+			rewriteLock(out, { computer: null, host: 'elsewhere' }, 3_600_000);
+			const third = await evalLens(inOut(out));
+			expect(third.code, third.stderr).toBe(0);
+			before = filesOf(out);
+		} finally {
+			child.kill('SIGCONT');
+		}
+		const { code, stderr } = await finished;
+		expect(code, stderr).toBe(3);
+		expect(stderr).toMatch(/The lock of the run in .* is gone: another process took the run over/);
+		expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+		expect(filesOf(out)).toEqual(before);
+		expect(existsSync(path.join(out, 'lock'))).toBe(false);
+		expect(samplesOf(out).size).toBe(360);
+		expect(recordOf(out).state).toBe('done');
 	});
 });
 

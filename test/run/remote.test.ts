@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,6 +126,32 @@ describe('a run whose model a server computes', () => {
 		expect(code, stderr).toBe(0);
 		expect(compare(local, samples(run.out))).toBeLessThan(1e-4);
 		expect(jobs(run).map(job => job.ended)).toEqual([expect.any(String), expect.any(String)]);
+	});
+
+	it.skipIf(process.platform === 'win32')('leaves its job to who took the run over while it stood still', async () => {
+		const run = await remote({ delay: 60 });
+		const lock = path.join(run.out, 'lock');
+		const { child, finished } = startEvalLens(argsOf(run), { env: run.env });
+		await until(() => sizeOf(run) >= 5);
+		child.kill('SIGSTOP');
+		try {
+			writeFileSync(lock, JSON.stringify({ pid: 1, host: 'elsewhere' }));
+			await pause(2500);
+		} finally {
+			child.kill('SIGCONT');
+		}
+		const { code, stderr } = await finished;
+		expect(code, stderr).toBe(3);
+		expect(stderr).toContain('Process 1 on elsewhere took over the run');
+		expect(stderr).toContain('was not ended: the process that took the run over goes on with it');
+		expect(read(lock)).toEqual({ pid: 1, host: 'elsewhere' });
+		expect(await isListening(run.port)).toBe(true);
+		utimesSync(lock, new Date(0), new Date(0));
+		const next = await evalLens(argsOf(run), { env: run.env });
+		expect(next.code, next.stderr).toBe(0);
+		expect(compare(local, samples(run.out))).toBeLessThan(1e-4);
+		expect(jobs(run)).toMatchObject([{ ended: expect.any(String) }]);
+		expect(await isListening(run.port)).toBe(false);
 	});
 
 	it(`is picked up where it stood after its host was killed, at ${points} points`, { timeout: 1_200_000 }, async () => {

@@ -100,7 +100,7 @@ async function writeSamples(dir: string, { dataset, examples, formats, presets, 
 		shots: createShotPicker(format, dataset.pools),
 	}));
 	const subjects = bySubject(examples);
-	const writer = await SampleWriter.open(dir, await readRecorded(dir));
+	const writer = await SampleWriter.open(dir, await readRecorded(dir), async () => {});
 	let done = 0;
 	try {
 		for (const ofSubject of subjects.values()) {

@@ -10,6 +10,7 @@ export const runMessages = {
 		'The job of {model} runs, but its server did not answer within {minutes} minutes. It was ended; look into its log.',
 	'run.job-ended':
 		'The job of {model} ended before its samples were there: {reason} What was computed is kept, and running again goes on with another job.',
+	'run.job-left': 'The job of {model} was not ended: the process that took the run over goes on with it.',
 	'run.job-not-ended': 'The job of {model} could not be ended. Look into the Jobs view, or end it where it runs.',
 	'run.left-job-unseen':
 		'An earlier job of {model}, {label}, is not seen from here: it may still run, and cost. It stays in the Jobs view; look for it with the account that started it.',
@@ -27,6 +28,12 @@ export const runMessages = {
 	'run.not-a-run': '{folder} is not a run folder: it has no run.json.',
 	'run.locked':
 		'Process {pid} on {host} is writing the run in {folder}. Wait for it, or cancel it first; if it is gone, delete {file}.',
+	'run.locked-stopped':
+		'Process {pid} on {host} has the run in {folder} and stands still, as after Ctrl-Z. Let it go on (`fg` in its terminal, or `kill -CONT {pid}`), or end it (`kill -9 {pid}`) and run again.',
+	'run.taken-over':
+		'Process {pid} on {host} took over the run in {folder} while this one stood still. Nothing more is written from here; what is recorded is kept, and the other process goes on with it.',
+	'run.lock-gone':
+		'The lock of the run in {folder} is gone: another process took the run over meanwhile and is through, or {file} was deleted. Nothing more is written from here; what is recorded is kept. Run again to continue.',
 	'run.other-evaluation':
 		'{folder} holds a run of another evaluation: {difference} differs. Name another folder, or leave --out away for a new one.',
 	'run.invalid-evaluation': '{file} has {count} errors.',
