@@ -1,13 +1,14 @@
 import type { Question } from '../data/row';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
-import { calibrate } from '../engine/planning/calibrate';
 import type { RequestTrie } from '../engine/planning/requestTrie';
+import { mostWritten, writingLeft } from '../engine/planning/writing';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
 import { otherImage } from '../launch/hubJobs/request';
 import { launcherOf } from '../launch/launchers';
 import { expectedTime } from './expectedTime';
 import { loadRun } from './loadRun';
+import { type MeasuredTime, measureTime } from './measureTime';
 import { localOptions, openCache } from './modelEngine';
 import type { LocalModel, RemoteModel } from './models';
 import type { EvaluateOptions } from './options';
@@ -24,8 +25,16 @@ export interface ModelPlan {
 	/** What computes: this computer, or a server. */
 	readonly place: 'here' | 'server';
 	readonly tokens: Omit<TokenRecord, 'computed'>;
-	/** From its start to its end, loading included; null: a server computes, and nothing tells how fast it is. */
+	/**
+	 * From its start to its end, loading included, and what is written here as long as it may get; null: a server computes, and
+	 * nothing tells how fast it is.
+	 */
 	readonly seconds: number | null;
+	/**
+	 * Tokens that the model may write, and how many of the seconds are theirs: a bound, since texts may end sooner. Null: a server
+	 * computes, whose part is not told apart. Absent: nothing is left to be written.
+	 */
+	readonly written_at_most?: { readonly tokens: number; readonly seconds: number | null };
 	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
 	readonly launch?: Estimate;
 	/** The Docker image that is started in place of the usual one (`otherImage`); absent: none. */
@@ -73,12 +82,14 @@ async function planRemote(
 	const { distinct } = all.trie.counts;
 	const estimate = launch.kind === 'url' ? null : await launcherOf(launch, options).estimate(model, token);
 	const image = otherImage(launch);
+	const written = mostWritten(all.trie);
 	const work = { tokens: distinct, samples };
 	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
 		...told(model.name, examples, all, distinct),
 		place: 'server',
 		seconds: expected?.seconds ?? null,
+		...(written > 0 && { written_at_most: { tokens: written, seconds: null } }),
 		...(estimate && { launch: estimate }),
 		...(image !== null && { image }),
 		from_cache: 0,
@@ -112,11 +123,17 @@ async function planLocal(
 		},
 		{ token, onProgress: tracker.asked },
 	).finally(() => cache.close());
-	const { planned, seconds } =
+	const { planned, seconds, writtenAtMost } =
 		fromCache === samples
-			? { planned: 0, seconds: 0 }
+			? { planned: 0, seconds: 0, writtenAtMost: null }
 			: await measure(model, all.trie, id => known.has(id), options, tracker.phase);
-	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache };
+	return {
+		...told(model.name, examples, all, planned),
+		place: 'here',
+		seconds,
+		...(writtenAtMost && { written_at_most: writtenAtMost }),
+		from_cache: fromCache,
+	};
 }
 
 /** What the prompts alone tell. */
@@ -125,7 +142,7 @@ function told(
 	examples: readonly Question[],
 	{ trie, added, samples }: SampleRequests,
 	planned: number,
-): Omit<ModelPlan, 'place' | 'seconds' | 'from_cache'> {
+): Omit<ModelPlan, 'place' | 'seconds' | 'written_at_most' | 'from_cache'> {
 	const { naive, oneRequest, distinct } = trie.counts;
 	return {
 		model,
@@ -142,7 +159,7 @@ async function measure(
 	isDone: (request: RequestId) => boolean,
 	options: EvaluateOptions,
 	phase: (phase: 'loading' | 'planning', model: string) => void,
-): Promise<{ planned: number; seconds: number }> {
+): Promise<MeasuredTime & { readonly planned: number }> {
 	const { token } = options;
 	phase('loading', model.name);
 	const started = performance.now();
@@ -150,9 +167,9 @@ async function measure(
 	try {
 		const loading = (performance.now() - started) / 1000;
 		const plan = engine.plan(trie);
-		const fit = await calibrate(engine, plan, token);
 		const work = engine.left(plan, isDone);
-		return { planned: work.tokens, seconds: loading + (fit.estimate(work) ?? 0) };
+		const time = await measureTime(engine, plan, { work, writing: writingLeft(plan, isDone) }, token);
+		return { ...time, planned: work.tokens, seconds: loading + time.seconds };
 	} finally {
 		engine.dispose();
 	}
