@@ -20,7 +20,9 @@ export async function plan(file: string, options: RunOptions, terminal: Terminal
 
 const count = (tokens: number) => Math.round(tokens).toLocaleString('en');
 
-function planText({ model, tokens, seconds, launch, image, mde, variants, samples, from_cache }: ModelPlan): string {
+/** What a run would take, in sentences and tables. */
+export function planText(plan: ModelPlan): string {
+	const { model, tokens, launch, image, mde, variants, samples, from_cache, written_at_most } = plan;
 	const share = (part: number) => `${((100 * part) / Math.max(1, tokens.naive)).toFixed(1)} %`;
 	const rows = [
 		['one request a continuation', tokens.naive],
@@ -33,7 +35,10 @@ function planText({ model, tokens, seconds, launch, image, mde, variants, sample
 		`${model}: ${count(samples)} samples${from_cache > 0 ? `, ${count(from_cache)} of them from the cache` : ''}\n`,
 		table(
 			['tokens', '', ''],
-			rows.map(([name, value]) => [`  ${name}`, count(value), share(value)]),
+			[
+				...rows.map(([name, value]) => [`  ${name}`, count(value), share(value)]),
+				...(written_at_most ? [['  written, at most', count(written_at_most.tokens), '']] : []),
+			],
 			1,
 		),
 		table(
@@ -42,8 +47,17 @@ function planText({ model, tokens, seconds, launch, image, mde, variants, sample
 			1,
 		),
 		launch ? `${launchText(launch, image ?? null)}\n` : '',
-		`Expected time: ${seconds === null ? 'not known before a run on that server is done' : duration(seconds)}. Smallest difference between two variants that it can show: ${difference}.\n`,
+		`Expected time: ${timeText(plan)}. Smallest difference between two variants that it can show: ${difference}.\n`,
 	].join('');
+}
+
+/** "12 min, and up to 9 h 3 min more for what the model writes" */
+function timeText({ seconds, written_at_most }: ModelPlan): string {
+	if (seconds === null) {
+		return 'not known before a run on that server is done';
+	}
+	const written = written_at_most?.seconds ?? 0;
+	return `${duration(seconds - written)}${written > 0 ? `, and up to ${duration(written)} more for what the model writes` : ''}`;
 }
 
 /**

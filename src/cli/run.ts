@@ -73,11 +73,17 @@ export async function run(file: string, options: RunOptions, terminal: Terminal)
 	}
 }
 
-function plannedText({ tokens, naive, seconds, smallestDifference }: PlannedRun): string {
+/** "20,000 tokens in place of 80,000, about 36 s, and up to 9 h 3 min more to write up to 3,594,752; it can show …" */
+export function plannedText({ tokens, naive, seconds, writtenAtMost, smallestDifference }: PlannedRun): string {
 	const count = (value: number) => value.toLocaleString('en');
 	const shows =
 		smallestDifference === null
 			? ''
 			: `; it can show differences from ${(100 * smallestDifference).toFixed(1)} points on`;
-	return `${count(tokens)} tokens in place of ${count(naive)}, about ${duration(seconds)}${shows}.`;
+	const writes =
+		writtenAtMost && writtenAtMost.seconds > 0
+			? `, and up to ${duration(writtenAtMost.seconds)} more to write up to ${count(writtenAtMost.tokens)}`
+			: '';
+	const time = duration(seconds - (writtenAtMost?.seconds ?? 0));
+	return `${count(tokens)} tokens in place of ${count(naive)}, about ${time}${writes}${shows}.`;
 }

@@ -1,11 +1,12 @@
-import type { Engine } from '../engine/contract';
-import { calibrate } from '../engine/planning/calibrate';
+import type { WindowedEngine } from '../engine/planning/calibrate';
 import type { Plan } from '../engine/planning/plan';
+import { writingLeft } from '../engine/planning/writing';
 import type { RequestId } from '../engine/requests';
+import { measureTime } from './measureTime';
 import { type EvaluateOptions, NotWanted } from './options';
 import { smallestDifference } from './smallestDifference';
 
-/** Below this, measuring would take longer than it is worth, in tokens. */
+/** Below this, measuring would take longer than it is worth, in tokens that are computed or may be written. */
 const worthMeasuring = 20_000;
 
 export interface ConfirmedPlan {
@@ -20,7 +21,7 @@ export interface ConfirmedPlan {
  * @throws NotWanted where they do.
  */
 export async function confirmPlan(
-	engine: Engine,
+	engine: WindowedEngine,
 	plan: Plan,
 	{ model, examples, isDone }: ConfirmedPlan,
 	{ onPlanned, token }: Pick<EvaluateOptions, 'onPlanned' | 'token'>,
@@ -28,12 +29,12 @@ export async function confirmPlan(
 	const { naive } = plan.counts;
 	const work = engine.left(plan, isDone);
 	const { tokens } = work;
-	if (!onPlanned || tokens < worthMeasuring) {
+	const writing = writingLeft(plan, isDone);
+	if (!onPlanned || tokens + writing.tokens < worthMeasuring) {
 		return;
 	}
-	const fit = await calibrate(engine, plan, token);
-	const seconds = fit.estimate(work) ?? 0;
-	if (!(await onPlanned({ model, tokens, naive, seconds, smallestDifference: smallestDifference(examples) }))) {
+	const time = await measureTime(engine, plan, { work, writing }, token);
+	if (!(await onPlanned({ model, tokens, naive, ...time, smallestDifference: smallestDifference(examples) }))) {
 		throw new NotWanted();
 	}
 }

@@ -6,6 +6,7 @@ import { type CancellationToken, Cancelled } from '../protocol/cancellation';
 import type { Message } from '../protocol/messages';
 import type { ExpectedTime } from './expectedTime';
 import type { Overrides } from './loadEvaluation';
+import type { MeasuredTime } from './measureTime';
 import type { RunProgress } from './progress';
 import type { RunRecord } from './record';
 
@@ -53,12 +54,11 @@ export interface KeyedServer {
 }
 
 /** What a run of one model will take. */
-export interface PlannedRun {
+export interface PlannedRun extends MeasuredTime {
 	readonly model: string;
 	/** That will go through the model, and those that would without anything shared. */
 	readonly tokens: number;
 	readonly naive: number;
-	readonly seconds: number;
 	/** Of two variants' accuracies, as a fraction; null: the examples are too few to show any. */
 	readonly smallestDifference: number | null;
 }

@@ -1,13 +1,14 @@
 import type { Question } from '../data/row';
 import type { EngineSetting } from '../engine/contract';
 import { engineSetting, startLocalEngine } from '../engine/localEngine';
-import { calibrate } from '../engine/planning/calibrate';
+import { mostWritten, writingLeft } from '../engine/planning/writing';
 import type { RequestId } from '../engine/requests';
 import type { Estimate } from '../launch/contract';
 import { otherImage } from '../launch/hubJobs/request';
 import { launcherOf } from '../launch/launchers';
 import { expectedTime } from './expectedTime';
 import { loadRun } from './loadRun';
+import { type MeasuredTime, measureTime } from './measureTime';
 import { localOptions, openCache } from './modelEngine';
 import type { LocalModel, RemoteModel } from './models';
 import type { EvaluateOptions } from './options';
@@ -25,8 +26,16 @@ export interface ModelPlan {
 	/** What computes: this computer, or a server. */
 	readonly place: 'here' | 'server';
 	readonly tokens: Omit<TokenRecord, 'computed'>;
-	/** From its start to its end, loading included; null: a server computes, and nothing tells how fast it is. */
+	/**
+	 * From its start to its end, loading included, and what is written here as long as it may get; null: a server computes, and
+	 * nothing tells how fast it is.
+	 */
 	readonly seconds: number | null;
+	/**
+	 * Tokens that the model may write, and how many of the seconds are theirs: a bound, since texts may end sooner. Null: a server
+	 * computes, whose part is not told apart. Absent: nothing is left to be written.
+	 */
+	readonly written_at_most?: { readonly tokens: number; readonly seconds: number | null };
 	/** What starting the server may cost and how long it lasts at most; absent where none is started. */
 	readonly launch?: Estimate;
 	/** The Docker image that is started in place of the usual one (`otherImage`); absent: none. */
@@ -74,12 +83,14 @@ async function planRemote(
 	const { distinct } = all.trie.counts;
 	const estimate = launch.kind === 'url' ? null : await launcherOf(launch, options).estimate(model, token);
 	const image = otherImage(launch);
+	const written = mostWritten(all.trie);
 	const work = { tokens: distinct, samples };
 	const expected = await expectedTime(options.file, model, work, estimate ?? { speed: null });
 	return {
 		...told(model.name, examples, all, distinct),
 		place: 'server',
 		seconds: expected?.seconds ?? null,
+		...(written > 0 && { written_at_most: { tokens: written, seconds: null } }),
 		...(estimate && { launch: estimate }),
 		...(image !== null && { image }),
 		from_cache: 0,
@@ -116,8 +127,14 @@ async function planLocal(
 	if (fromCache === samples) {
 		return { ...told(model.name, examples, all, 0), place: 'here', seconds: 0, from_cache: fromCache };
 	}
-	const { planned, seconds, more } = await measure(model, setting, all, known, options, tracker.phase);
-	return { ...told(model.name, examples, all, planned), place: 'here', seconds, from_cache: fromCache + more };
+	const { planned, seconds, writtenAtMost, more } = await measure(model, setting, all, known, options, tracker.phase);
+	return {
+		...told(model.name, examples, all, planned),
+		place: 'here',
+		seconds,
+		...(writtenAtMost && { written_at_most: writtenAtMost }),
+		from_cache: fromCache + more,
+	};
 }
 
 /** What the prompts alone tell. */
@@ -126,7 +143,7 @@ function told(
 	examples: readonly Question[],
 	{ trie, added, samples }: SampleRequests,
 	planned: number,
-): Omit<ModelPlan, 'place' | 'seconds' | 'from_cache'> {
+): Omit<ModelPlan, 'place' | 'seconds' | 'written_at_most' | 'from_cache'> {
 	const { naive, oneRequest, distinct } = trie.counts;
 	return {
 		model,
@@ -145,7 +162,7 @@ async function measure(
 	known: ReadonlySet<RequestId>,
 	options: EvaluateOptions,
 	phase: (phase: 'loading' | 'planning', model: string) => void,
-): Promise<{ planned: number; seconds: number; more: number }> {
+): Promise<MeasuredTime & { readonly planned: number; readonly more: number }> {
 	const { token } = options;
 	phase('loading', model.name);
 	const started = performance.now();
@@ -165,9 +182,10 @@ async function measure(
 			}).finally(() => cache.close());
 		}
 		const plan = engine.plan(trie);
-		const work = engine.left(plan, id => done.has(id));
-		const fit = work.tokens > 0 ? await calibrate(engine, plan, token) : null;
-		return { planned: work.tokens, seconds: loading + (fit?.estimate(work) ?? 0), more };
+		const isDone = (id: RequestId) => done.has(id);
+		const work = engine.left(plan, isDone);
+		const time = await measureTime(engine, plan, { work, writing: writingLeft(plan, isDone) }, token);
+		return { ...time, planned: work.tokens, seconds: loading + time.seconds, more };
 	} finally {
 		engine.dispose();
 	}

@@ -17,16 +17,18 @@ export async function confirmLongRun(name: string, file: string, planned: Planne
 	if (planned.seconds < askFrom || !setting('evalLens.confirmLongRuns', vscode.Uri.file(file))) {
 		return true;
 	}
+	const writing = planned.writtenAtMost?.seconds ?? 0;
+	const promptSeconds = planned.seconds - writing;
 	const run = vscode.l10n.t('Run');
 	const chosen = await vscode.window.showInformationMessage(
-		vscode.l10n.t('{0} will take about {1} on this computer.', name, duration(planned.seconds, locale)),
+		vscode.l10n.t('{0} will take about {1} on this computer.', name, hereText(promptSeconds, writing)),
 		{ modal: true, detail: detail(planned) },
 		run,
 	);
 	return chosen === run;
 }
 
-function detail({ model, tokens, naive, smallestDifference }: PlannedRun): string {
+function detail({ model, tokens, naive, writtenAtMost, smallestDifference }: PlannedRun): string {
 	return [
 		vscode.l10n.t(
 			'{0} computes {1} tokens; without shared beginnings it would be {2}.',
@@ -34,6 +36,14 @@ function detail({ model, tokens, naive, smallestDifference }: PlannedRun): strin
 			compact(tokens, locale),
 			compact(naive, locale),
 		),
+		...(writtenAtMost === null
+			? []
+			: [
+					vscode.l10n.t(
+						'It writes up to {0} tokens, fewer where answers end sooner.',
+						compact(writtenAtMost.tokens, locale),
+					),
+				]),
 		...(smallestDifference === null
 			? []
 			: [
@@ -57,34 +67,39 @@ export async function showPlan(name: string, models: readonly ModelPlan[]): Prom
 	return chosen === run ? 'run' : undefined;
 }
 
-function timeText(name: string, { here, servers }: PlannedTimes): string {
+/** The time on this computer, in seconds, with the bound of what is written apart: "12 min (and up to 9 hr more …)". */
+function hereText(seconds: number, writing: number): string {
+	const time = duration(seconds, locale);
+	return writing > 0
+		? vscode.l10n.t('{0} (and up to {1} more for what the model writes)', time, duration(writing, locale))
+		: time;
+}
+
+function timeText(name: string, { here, writing, servers }: PlannedTimes): string {
 	const time = (seconds: number) => duration(seconds, locale);
 	if (here === null) {
 		return typeof servers === 'number'
 			? vscode.l10n.t('{0} would take about {1} on a server.', name, time(servers))
 			: vscode.l10n.t('{0} would be computed by a server.', name);
 	}
+	const hereTime = hereText(here, writing);
 	switch (servers) {
 		case 'none':
-			return vscode.l10n.t('{0} would take about {1} on this computer.', name, time(here));
+			return vscode.l10n.t('{0} would take about {1} on this computer.', name, hereTime);
 		case 'unknown':
-			return vscode.l10n.t(
-				'{0} would take about {1} on this computer, beside what a server computes.',
-				name,
-				time(here),
-			);
+			return vscode.l10n.t('{0} would take about {1} on this computer, beside what a server computes.', name, hereTime);
 		default:
 			return vscode.l10n.t(
 				'{0} would take about {1} on this computer, and {2} on a server.',
 				name,
-				time(here),
+				hereTime,
 				time(servers),
 			);
 	}
 }
 
 function planText(plan: ModelPlan, isOneOfSeveral: boolean): string {
-	const { model, tokens, mde, variants, samples, from_cache } = plan;
+	const { model, tokens, mde, variants, samples, from_cache, written_at_most } = plan;
 	const number = (value: number) => count(value, locale);
 	return [
 		vscode.l10n.t('{0}: {1} samples, {2} of them known from earlier runs', model, number(samples), number(from_cache)),
@@ -95,6 +110,7 @@ function planText(plan: ModelPlan, isOneOfSeveral: boolean): string {
 			number(tokens.one_request),
 			number(tokens.naive),
 		),
+		...(written_at_most ? [vscode.l10n.t('Up to {0} tokens to write', number(written_at_most.tokens))] : []),
 		...(variants.length > 1
 			? variants.map(({ variant, adds }) => vscode.l10n.t('  {0} adds {1} tokens', variant, number(adds)))
 			: []),
