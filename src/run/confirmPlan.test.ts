@@ -27,7 +27,7 @@ async function told(
 		trie.add(question);
 	}
 	let steps = 0;
-	const engine = decoderEngine(historyDecoder(), { onCompute: () => void steps++ });
+	const engine = { ...decoderEngine(historyDecoder(), { onCompute: () => void steps++ }), info: { window: 2048 } };
 	const planned: PlannedRun[] = [];
 	const onPlanned = async (run: PlannedRun) => {
 		planned.push(run);

@@ -43,6 +43,8 @@ async function firstValue(file: string): Promise<unknown> {
 describe('a copy', () => {
 	it('is written once and used again', async () => {
 		const request = await packedRequest();
+		const olderVersion = path.join(request.folder, '0123456789abcdef-floatWeights-1');
+		await mkdir(olderVersion, { recursive: true });
 		const steps: number[] = [];
 		const first = await prepareGraph(request, undefined, (done, total) => steps.push(done / total));
 		expect(path.relative(request.folder, first.file)).toBe(path.join('0123456789abcdef-floatWeights-2', 'model.onnx'));

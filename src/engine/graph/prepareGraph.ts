@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type CancellationToken, neverCancelled } from '../../protocol/cancellation';
 import type { Message } from '../../protocol/messages';
@@ -49,7 +50,8 @@ export async function prepareGraph(
 ): Promise<Prepared> {
 	const { file, sha256, folder } = request;
 	const wanted = passNames.filter(name => request.passes.includes(name));
-	const target = path.join(folder, `${sha256.slice(0, 16)}-${wanted.join('+')}-${rewriterVersion}`);
+	const copyBy = (version: number) => path.join(folder, `${sha256.slice(0, 16)}-${wanted.join('+')}-${version}`);
+	const target = copyBy(rewriterVersion);
 	const kept = await readPrepared(target, path.dirname(file), token);
 	if (kept) {
 		return preparedFrom(path.join(target, copyFiles.model), kept);
@@ -62,8 +64,14 @@ export async function prepareGraph(
 		const make = (temporary: string) => makeCopy({ file, source }, rewritten, temporary, progress);
 		const isWhole = async () => (await readPrepared(target, path.dirname(file), token)) !== null;
 		await publishFolder(target, make, isWhole);
+		await removeCopies(Array.from({ length: rewriterVersion - 1 }, (_, i) => copyBy(i + 1)));
 		return preparedFrom(path.join(target, copyFiles.model), rewritten);
 	});
+}
+
+/** Of older versions, as large as the model; one that another process still has open may stay. */
+async function removeCopies(folders: readonly string[]): Promise<void> {
+	await Promise.allSettled(folders.map(folder => rm(folder, { recursive: true, force: true })));
 }
 
 interface Rewritten extends Pick<Manifest, 'applied' | 'notes'> {
