@@ -87,7 +87,7 @@ async function expectEqual(
 }
 
 describe('prompts that are cut by the planner give what whole prompts give', () => {
-	it.each(['full-logits', 'sentencepiece-like'])('on %s, in fp32', { timeout: 900_000 }, async name => {
+	it.each(['full-logits', 'sentencepiece-like', 'fused'])('on %s, in fp32', { timeout: 900_000 }, async name => {
 		const model = path.join(root, 'test/fixtures/tiny-decoder', name);
 		const formats = { ...everyFormat, ...nothingInFront };
 		await expectEqual(model, { dataset_path: demoQuestions, on_too_long: 'cut', limit: 100 }, 100, formats);

@@ -50,6 +50,8 @@ class DecoderGraph:
     With `mask_from_outside` who sees whom is the input `attention_bias`, so that trees of tokens may be fed.
     """
 
+    domains = {"": OPSET}
+
     def __init__(
         self,
         shape: Shape,
@@ -76,7 +78,8 @@ class DecoderGraph:
         graph = helper.make_graph(
             g.nodes, "decoder", self._inputs(), self._outputs(), list(g.constants.values())
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+        operators = [helper.make_opsetid(domain, version) for domain, version in self.domains.items()]
+        model = helper.make_model(graph, opset_imports=operators, ir_version=IR_VERSION)
         onnx.checker.check_model(model, full_check=True)
         return model
 

@@ -72,7 +72,7 @@ const ways: readonly Partial<PlanSettings>[] = [
 	{ chunking: 'whole' },
 ];
 
-describe.each(['full-logits', 'sentencepiece-like', 'trees'])('%s', name => {
+describe.each(['full-logits', 'sentencepiece-like', 'trees', 'fused'])('%s', name => {
 	it('scores as one plain forward does, whatever is shared and kept', async () => {
 		const opened = await open(name);
 		const plain = await open(plainTwin(name));

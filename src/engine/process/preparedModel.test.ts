@@ -9,10 +9,10 @@ import { openModel } from './preparedModel';
 const folder = temporaryFolders();
 
 /** A model that is rewritten, and where the copy lies. */
-function rewritable() {
+function rewritable(name = 'full-logits') {
 	const dir = folder();
 	const file = path.join(dir, 'model.onnx');
-	copyFileSync(path.join(root, 'test/fixtures/tiny-decoder/full-logits/onnx/model.onnx'), file);
+	copyFileSync(path.join(root, 'test/fixtures/tiny-decoder', name, 'onnx/model.onnx'), file);
 	const graphFolder = path.join(dir, 'graphs');
 	mkdirSync(graphFolder);
 	const open = async () => {
@@ -50,6 +50,13 @@ describe('a rewritten model', () => {
 		const { difference } = JSON.parse(readFileSync(path.join(copy(), 'verified-cpu.json'), 'utf8'));
 		expect(difference).toBeGreaterThanOrEqual(0);
 		expect(difference).toBeLessThan(1e-4);
+	});
+
+	it('whose attention is one operator takes chains alone', async () => {
+		const { graph, notes, row } = await rewritable('fused').open();
+		expect(graph.trees).toBe(false);
+		expect(notes).toEqual([]);
+		expect(row).toHaveLength(384);
 	});
 
 	it('that computes something else is not used, and that is told', async () => {
