@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { EndpointEngine } from '../engine/endpoint/endpointEngine';
 import type { EndpointPlan } from '../engine/endpoint/endpointPlan';
 import { plusCounts } from '../engine/endpoint/tally';
 import type { Message } from '../protocol/messages';
-import { eachOnce } from './deviceFallback';
 import { seconds } from './modelExecution';
 import type { RemoteModel } from './models';
+import { notesOfSittings } from './notesOfSittings';
 import type { OpenServer } from './openServer';
 import type { EndpointRecord, ModelRecord } from './record';
 
@@ -44,7 +43,7 @@ export function remoteRecorder(facts: RemoteFacts): () => ModelRecord {
 			window: model.window,
 			files: [],
 			tokenizer_sha256: model.tokenizer.sha256,
-			notes: eachOnce([...(before?.notes ?? []).filter(note => !notes.some(own => isSame(note, own))), ...notes]),
+			notes: notesOfSittings(before?.notes ?? [], notes),
 			plan: null,
 			graph: null,
 			from_cache: 0,
@@ -76,11 +75,6 @@ export function remoteRecorder(facts: RemoteFacts): () => ModelRecord {
 			},
 		};
 	};
-}
-
-/** A tunnel has another port in each sitting: that makes no other note. */
-function isSame(one: Message, other: Message): boolean {
-	return one.code === other.code && isDeepStrictEqual({ ...one.params, host: '' }, { ...other.params, host: '' });
 }
 
 function hardwareOf({ launch }: RemoteModel): string | null {
