@@ -62,13 +62,20 @@ const largest = (values: readonly number[]) => values.reduce((worst, value) => M
 const rootMeanSquare = (values: readonly number[]) =>
 	Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
+function tell(what: string, found: ReadonlyMap<string, readonly number[]>, by = largest): void {
+	const lines = [...found].map(([format, all]) => {
+		const worst = by === largest ? '' : `, ${largest(all).toExponential(1)} at most`;
+		return `\n  ${by(all).toExponential(1)} ${format}${worst}`;
+	});
+	console.log(`${what}, in nats:${lines.join('')}`);
+}
+
 /** That no format is further away than the tolerance, as `by` measures it; the figures are told. */
 function expectNear(what: string, samples: Samples, others: Samples, by = largest): void {
-	const found = [...differences(samples, others)].map(([format, all]) => [format, by(all)] as const);
-	const told = found.map(([format, difference]) => `\n  ${difference.toExponential(1)} ${format}`).join('');
-	console.log(`${what}, ${samples.size} samples, in nats:${told}`);
-	for (const [format, difference] of found) {
-		expect(difference, `${what}, ${format}`).toBeLessThan(tolerance);
+	const found = differences(samples, others);
+	tell(what, found, by);
+	for (const [format, all] of found) {
+		expect(by(all), `${what}, ${format}`).toBeLessThan(tolerance);
 	}
 }
 
@@ -143,6 +150,7 @@ describe('prompts that are cut by the planner give what whole prompts give', () 
 				expectNear(`${way} and float64, on average (root mean square)`, samples, truth, rootMeanSquare);
 			}
 			expectNear('the graph of the file and float64, on average', file, truth, rootMeanSquare);
+			tell('the graph of the file and whole', differences(file, whole));
 		});
 	});
 });
