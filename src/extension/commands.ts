@@ -45,7 +45,7 @@ export function textSetting(id: TextSettingId): string {
 
 /** Undefined where nobody set it. */
 export function numberSetting(id: NumberSettingId): number | undefined {
-	const value = vscode.workspace.getConfiguration().get<number>(id, settings[id].default);
+	const value = vscode.workspace.getConfiguration().inspect<unknown>(id)?.globalValue;
 	// A person may write anything into the file of settings.
-	return typeof value === 'number' && value >= 0 && value !== settings[id].default ? value : undefined;
+	return typeof value === 'number' && value >= 0 ? value : undefined;
 }
