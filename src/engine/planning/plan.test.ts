@@ -197,6 +197,7 @@ describe('a plan', () => {
 				const own = { requests: [request] };
 				expect(await chunks([...others, own])).toEqual(await chunks([own]));
 			}),
+			{ numRuns: 1000 },
 		);
 	});
 

@@ -31,11 +31,13 @@ export function planApart(trie: RequestTrie, chunking: 'fixed' | 'whole', builde
 function planContext(trie: RequestTrie, on: Trunk, end: RequestNode, ids: readonly RequestId[], builder: PlanBuilder) {
 	const own = claimOnce(ids);
 	const atEnd = (node: RequestNode) => (node === end ? own(node) : []);
-	const longer = leavesOf(trie, ids).filter(leaf => leaf !== end);
-	if (longer.length > 0) {
+	if (leavesOf(trie, ids).some(leaf => leaf !== end)) {
 		const context = builder.add(on, pathPiece(on.node, end, atEnd), { keep: end });
-		for (const leaf of withoutBeginnings(longer)) {
-			builder.add(context, pathPiece(end, leaf, own));
+		for (const alike of bySequences(trie, ids)) {
+			const read = claimOnce(alike);
+			for (const leaf of withoutBeginnings(leavesOf(trie, alike).filter(leaf => leaf !== end))) {
+				builder.add(context, pathPiece(end, leaf, read));
+			}
 		}
 		builder.drop(context);
 	} else if (ids.some(id => trie.places[id]?.leaves)) {
@@ -52,12 +54,14 @@ function planSequences(
 	ids: readonly RequestId[],
 	builder: PlanBuilder,
 ) {
-	const own = claimOnce(ids);
-	for (const leaf of withoutBeginnings(leavesOf(trie, ids))) {
-		builder.add(
-			root,
-			pathPiece(root.node, leaf, node => (node.depth >= end.depth ? own(node) : [])),
-		);
+	for (const alike of bySequences(trie, ids)) {
+		const own = claimOnce(alike);
+		for (const leaf of withoutBeginnings(leavesOf(trie, alike))) {
+			builder.add(
+				root,
+				pathPiece(root.node, leaf, node => (node.depth >= end.depth ? own(node) : [])),
+			);
+		}
 	}
 	planWriting(trie, root, end, ids, builder);
 }
@@ -81,6 +85,22 @@ function byPlace(
 		contexts.set(place.end, [...(contexts.get(place.end) ?? []), id]);
 	}
 	return groups;
+}
+
+/** Requests of the same sequences: the longer one of another request would cut these otherwise. */
+function bySequences(trie: RequestTrie, ids: readonly RequestId[]): Iterable<readonly RequestId[]> {
+	const numbers = new Map<RequestNode, number>();
+	const groups = new Map<string, RequestId[]>();
+	for (const id of ids) {
+		const leaves = leavesOf(trie, [id]).map(leaf => {
+			const number = numbers.get(leaf) ?? numbers.size;
+			numbers.set(leaf, number);
+			return number;
+		});
+		const key = leaves.toSorted((a, b) => a - b).join();
+		groups.set(key, [...(groups.get(key) ?? []), id]);
+	}
+	return groups.values();
 }
 
 function leavesOf(trie: RequestTrie, ids: readonly RequestId[]): RequestNode[] {
